@@ -38,7 +38,8 @@ function copyObject(value: object, walk: Walk): unknown {
 }
 
 function copyMembers(value: object, walk: Walk): unknown {
-  if (Array.isArray(value)) return afford(walk, value.length * 8) ? Array.from(value, item => copy(item, walk)) : describe(value)
+  if (Array.isArray(value))
+    return afford(walk, value.length * 8) ? Array.from(value, (item) => copy(item, walk)) : describe(value)
   if (value instanceof Error) return copyEntries(errorParts(value), walk)
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
   const prototype = Object.getPrototypeOf(value)
@@ -81,6 +82,6 @@ function className(value: object): string {
 
 function sizeOf(value: object): number {
   const { byteLength, size, length } = value as Record<string, unknown>
-  const known = [byteLength, size, length].find(number => typeof number === 'number')
+  const known = [byteLength, size, length].find((number) => typeof number === 'number')
   return typeof known === 'number' && Number.isSafeInteger(known) ? known : Object.keys(value).length
 }

@@ -130,7 +130,12 @@ export interface NativeWorker {
    * calls fn under the watchdog's protection, and returns its result. A call that the watchdog terminated returns
    * { terminated: true } after the termination was cleared.
    */
-  run(token: bigint, limits: NativeLimits, resultSize: number, fn: () => unknown): { readonly terminated: boolean; readonly value?: unknown }
+  run(
+    token: bigint,
+    limits: NativeLimits,
+    resultSize: number,
+    fn: () => unknown,
+  ): { readonly terminated: boolean; readonly value?: unknown }
   /** Tells whether limitSignal or onLimit is in use: without it no grace is spent. */
   listening(on: boolean): void
   /** The job's function has ended: releases what was held back for sending, and stops charging memory. */

@@ -23,7 +23,7 @@ constexpr int kMaxCauses = 8;                     // causes and notes that a rep
 constexpr int kKeeperControlFd = 3;
 constexpr int kKeeperPlanFd = 4;
 constexpr int kKeeperChannelFd = 5;  // the worker's end; absent for a command
-constexpr int kKeeperStdioFd = 6;    // 6, 7, 8: the job's stdin, stdout, stderr (always present; may be dups of 0, 1, 2)
+constexpr int kKeeperStdioFd = 6;  // 6, 7, 8: the job's stdin, stdout, stderr (always present; may be dups of 0, 1, 2)
 constexpr int kWorkerChannelFd = 3;
 constexpr int kWorkerEvidenceFd = 4;
 
@@ -53,18 +53,18 @@ enum class MessageType : std::uint16_t {
 // Why a job was, or could have been, ended. Numbers are fixed: lib/verdict/causes.ts holds the same table.
 enum class Cause : std::uint32_t {
   kNone = 0,
-  kWall = 1,           // keeper's timerfd
-  kCpuWorker = 2,      // the worker's own CPU timer; value: ns used since Begin
-  kCpuTree = 3,        // the keeper's sum over the tree; value: ns
-  kHeap = 4,           // V8's heap limit (or its fatal OOM handler) under a memory limit; value: bytes
-  kRefusedData = 5,    // note: an allocation was refused by RLIMIT_DATA; value: bytes asked
-  kRefusedAddress = 6, // note: an allocation was refused by RLIMIT_AS; value: bytes asked
-  kTreeMemory = 7,     // the keeper's sum over the tree; value: bytes
-  kCgroupMemory = 8,   // oom_kill of the job's own cgroup
-  kThreadMemory = 9,   // note: refused in a thread other than the main one
-  kForkDenied = 10,    // value: processes alive when it was denied
-  kAborted = 11,       // the host asked (AbortSignal, close)
-  kLost = 12,          // a malformed message, or a closed channel or evidence socket
+  kWall = 1,            // keeper's timerfd
+  kCpuWorker = 2,       // the worker's own CPU timer; value: ns used since Begin
+  kCpuTree = 3,         // the keeper's sum over the tree; value: ns
+  kHeap = 4,            // V8's heap limit (or its fatal OOM handler) under a memory limit; value: bytes
+  kRefusedData = 5,     // note: an allocation was refused by RLIMIT_DATA; value: bytes asked
+  kRefusedAddress = 6,  // note: an allocation was refused by RLIMIT_AS; value: bytes asked
+  kTreeMemory = 7,      // the keeper's sum over the tree; value: bytes
+  kCgroupMemory = 8,    // oom_kill of the job's own cgroup
+  kThreadMemory = 9,    // note: refused in a thread other than the main one
+  kForkDenied = 10,     // value: processes alive when it was denied
+  kAborted = 11,        // the host asked (AbortSignal, close)
+  kLost = 12,           // a malformed message, or a closed channel or evidence socket
   kBootDeadline = 13,
   kHostGone = 14,
 };
@@ -97,7 +97,7 @@ struct StartMessage {
 };
 struct StopMessage {
   Head head;
-  Cause cause;  // kAborted or kLost
+  Cause cause;              // kAborted or kLost
   std::uint32_t immediate;  // 1: no grace
 };
 struct SignalMessage {
@@ -123,22 +123,48 @@ struct CauseRecord {
 
 // Steps of a launch, in order; `lib/plan/steps.ts` has their names.
 enum class Step : std::uint32_t {
-  kNone = 0, kClone, kKeeper, kPlan, kSubreaper, kFork, kParentDeath, kSession, kStdio, kCwd, kNice, kCgroup,
-  kRlimitAs, kRlimitData, kRlimitCpu, kRlimitNproc, kRlimitFsize, kRlimitNofile, kRlimitStack, kRlimitCore,
-  kGroups, kGid, kUid, kNoNewPrivs, kSeccomp, kPtrace, kSignals, kExec, kBoot,
+  kNone = 0,
+  kClone,
+  kKeeper,
+  kPlan,
+  kSubreaper,
+  kFork,
+  kParentDeath,
+  kSession,
+  kStdio,
+  kCwd,
+  kNice,
+  kCgroup,
+  kRlimitAs,
+  kRlimitData,
+  kRlimitCpu,
+  kRlimitNproc,
+  kRlimitFsize,
+  kRlimitNofile,
+  kRlimitStack,
+  kRlimitCore,
+  kGroups,
+  kGid,
+  kUid,
+  kNoNewPrivs,
+  kSeccomp,
+  kPtrace,
+  kSignals,
+  kExec,
+  kBoot,
 };
 
 enum ReportFlags : std::uint32_t {
-  kReportLaunched = 1u << 0,   // exec succeeded
+  kReportLaunched = 1u << 0,  // exec succeeded
   kReportBooted = 1u << 1,
   kReportBegan = 1u << 2,
   kReportSending = 1u << 3,
-  kReportDone = 1u << 4,       // Done arrived before the end
-  kReportKilled = 1u << 5,     // the keeper sent SIGKILL to the job's own process
-  kReportStopSent = 1u << 6,   // a soft stop was sent
-  kReportHostSignal = 1u << 7, // kill() by the host delivered `host_signal`
-  kReportEvidenceBad = 1u << 8,// malformed evidence arrived
-  kReportIdle = 1u << 9,       // `where` lists active resources: the loop was idle
+  kReportDone = 1u << 4,         // Done arrived before the end
+  kReportKilled = 1u << 5,       // the keeper sent SIGKILL to the job's own process
+  kReportStopSent = 1u << 6,     // a soft stop was sent
+  kReportHostSignal = 1u << 7,   // kill() by the host delivered `host_signal`
+  kReportEvidenceBad = 1u << 8,  // malformed evidence arrived
+  kReportIdle = 1u << 9,         // `where` lists active resources: the loop was idle
 };
 
 // keeper -> host, once per job, when nothing of its tree is left. Followed by where_length bytes of text.
@@ -150,10 +176,10 @@ struct ReportMessage {
   std::int32_t host_signal;
   Step failed_step;
   std::int32_t failed_errno;
-  std::int64_t begin_ns;     // CLOCK_MONOTONIC: start of the job
-  std::int64_t end_ns;       // its own process ended (or Done arrived)
-  std::int64_t clean_ns;     // nothing of the tree left
-  std::int64_t user_ns;      // whole tree, above the idle worker
+  std::int64_t begin_ns;  // CLOCK_MONOTONIC: start of the job
+  std::int64_t end_ns;    // its own process ended (or Done arrived)
+  std::int64_t clean_ns;  // nothing of the tree left
+  std::int64_t user_ns;   // whole tree, above the idle worker
   std::int64_t system_ns;
   std::int64_t peak_memory;       // bytes: VmHWM of the job's own process, above the idle worker for a function
   std::int64_t peak_tree_memory;  // bytes, or kUnset where it was not sampled
@@ -162,7 +188,7 @@ struct ReportMessage {
   std::int64_t context_switches;
   std::int64_t read_bytes;
   std::int64_t written_bytes;
-  WireLimits in_force;            // as enforced by the keeper, after nesting
+  WireLimits in_force;  // as enforced by the keeper, after nesting
   std::uint32_t cause_count;
   std::uint32_t where_length;
   CauseRecord causes[kMaxCauses];  // in order of time; notes included; the first that is no note is the verdict's
@@ -176,9 +202,9 @@ struct EvidenceMessage {
   Cause cause;
   std::uint32_t text_length;  // kWhere: bytes that follow
   std::int64_t value;
-  std::int64_t cpu_ns;        // kBegin: CPU time of the worker so far
-  std::int64_t vm_data;       // kBegin: VmData in bytes
-  std::int64_t vm_rss;        // kBegin: RssAnon + RssShmem in bytes
+  std::int64_t cpu_ns;   // kBegin: CPU time of the worker so far
+  std::int64_t vm_data;  // kBegin: VmData in bytes
+  std::int64_t vm_rss;   // kBegin: RssAnon + RssShmem in bytes
   std::int64_t reserved;
 };
 

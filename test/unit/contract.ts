@@ -86,10 +86,22 @@ export interface Usage {
 interface Failures {
   CpuTimeout: { readonly reason: 'worker-clock' | 'tree-clock' | 'kernel'; readonly error: CpuTimeoutError }
   Timeout: { readonly reason: 'wall'; readonly error: TimeoutError }
-  Memorylimit: { readonly reason: 'heap' | 'address-space' | 'data' | 'cgroup' | 'tree' | 'thread'; readonly error: MemorylimitError }
+  Memorylimit: {
+    readonly reason: 'heap' | 'address-space' | 'data' | 'cgroup' | 'tree' | 'thread'
+    readonly error: MemorylimitError
+  }
   Subprocess: { readonly reason: 'denied'; readonly error: SubprocessError }
   Anything: {
-    readonly reason: 'threw' | 'exited' | 'signaled' | 'aborted' | 'unserializable' | 'too-large' | 'launch-failed' | 'unsettled' | 'lost'
+    readonly reason:
+      | 'threw'
+      | 'exited'
+      | 'signaled'
+      | 'aborted'
+      | 'unserializable'
+      | 'too-large'
+      | 'launch-failed'
+      | 'unsettled'
+      | 'lost'
     readonly error: AnythingError
   }
 }
@@ -113,7 +125,9 @@ interface Common {
   /** Why not 'fork'. */
   readonly isolationNote?: string
 }
-export type Failure<K extends FailureKind, R> = K extends FailureKind ? { readonly kind: K; readonly partial?: R } & Failures[K] & Common : never
+export type Failure<K extends FailureKind, R> = K extends FailureKind
+  ? { readonly kind: K; readonly partial?: R } & Failures[K] & Common
+  : never
 export type Success<R> = { readonly kind: 'Ok'; readonly reason: 'returned' | 'exited'; readonly value: R } & Common
 export type Outcome<R> = Success<R> | Failure<FailureKind, R>
 
@@ -145,11 +159,17 @@ export interface Limited<A extends unknown[], R> extends AsyncDisposable {
   readonly stats: { readonly running: number; readonly queued: number; readonly completed: number; readonly idleWorkers: number }
   close(options?: { readonly force?: boolean }): Promise<void>
 }
-export declare function limit<A extends unknown[], R>(fn: (this: void, ...args: A) => R, options?: FunctionOptions): Limited<A, Result<R>>
+export declare function limit<A extends unknown[], R>(
+  fn: (this: void, ...args: A) => R,
+  options?: FunctionOptions,
+): Limited<A, Result<R>>
 
 type Reserved = 'then' | 'ready' | 'close'
 export type LimitedModule<M> = {
-  readonly [K in keyof M as K extends Reserved ? never : M[K] extends Fn ? K : never]: M[K] extends (this: void, ...args: infer A) => infer R
+  readonly [K in keyof M as K extends Reserved ? never : M[K] extends Fn ? K : never]: M[K] extends (
+    this: void,
+    ...args: infer A
+  ) => infer R
     ? Limited<A, Result<R>>
     : never
 } & AsyncDisposable & { ready(): Promise<void>; close(options?: { readonly force?: boolean }): Promise<void> }
@@ -176,7 +196,13 @@ export interface EnforceOptions {
   readonly gracePeriodInS?: number | null
   readonly logger?: Pick<Console, 'debug' | 'warn'> | null
 }
-export type ExitStatus = 0 | typeof CpuTimeoutError | typeof TimeoutError | typeof MemorylimitError | typeof SubprocessError | typeof AnythingError
+export type ExitStatus =
+  | 0
+  | typeof CpuTimeoutError
+  | typeof TimeoutError
+  | typeof MemorylimitError
+  | typeof SubprocessError
+  | typeof AnythingError
 export interface Enforced<A extends unknown[], R> {
   (...args: A): Promise<R | null>
   readonly result: R | null
@@ -185,7 +211,9 @@ export interface Enforced<A extends unknown[], R> {
   readonly stdout: string | undefined
   readonly stderr: string | undefined
 }
-export declare function enforceLimits(options?: EnforceOptions): <A extends unknown[], R>(fn: (this: void, ...args: A) => R) => Enforced<A, Result<R>>
+export declare function enforceLimits(
+  options?: EnforceOptions,
+): <A extends unknown[], R>(fn: (this: void, ...args: A) => R) => Enforced<A, Result<R>>
 
 export interface Rung {
   readonly limit: keyof Limits | 'leftovers' | 'isolation' | 'evidence'
@@ -195,7 +223,13 @@ export interface Rung {
   readonly remedy?: string
 }
 export interface DoctorReport {
-  readonly platform: { readonly kernel: string; readonly arch: string; readonly libc: string; readonly node: string; readonly uid: number }
+  readonly platform: {
+    readonly kernel: string
+    readonly arch: string
+    readonly libc: string
+    readonly node: string
+    readonly uid: number
+  }
   readonly native: { readonly addon: string; readonly keeper: string } | { readonly missing: string }
   readonly rungs: readonly Rung[]
   readonly floors: { readonly memory: Bytes; readonly addressSpace: Bytes }

@@ -49,7 +49,11 @@ const safe: [string, unknown, unknown][] = [
   ['a buffer is described by its bytes', Buffer.alloc(10), { type: 'Buffer', size: 10 }],
   ['a date becomes its text', new Date(0), '1970-01-01T00:00:00.000Z'],
   ['an invalid date is described', new Date(Number.NaN), { type: 'Date', size: 0 }],
-  ['an error keeps what names it', new RangeError('r', { cause: 1n }), { name: 'RangeError', message: 'r', cause: { type: 'bigint', size: 1 } }],
+  [
+    'an error keeps what names it',
+    new RangeError('r', { cause: 1n }),
+    { name: 'RangeError', message: 'r', cause: { type: 'bigint', size: 1 } },
+  ],
   ['a function is described', () => 1, { type: 'function', size: 0 }],
   ['a member that is undefined is left out', { a: undefined }, {}],
   ['an undefined item is described', [undefined], [{ type: 'undefined', size: 0 }]],

@@ -52,7 +52,10 @@ export type ContractHolds = Each<
   ]
 >
 
-declare function limit<A extends unknown[], R>(fn: (this: void, ...args: A) => R, options?: lib.FunctionOptions): lib.Limited<A, lib.Result<R>>
+declare function limit<A extends unknown[], R>(
+  fn: (this: void, ...args: A) => R,
+  options?: lib.FunctionOptions,
+): lib.Limited<A, lib.Result<R>>
 declare function enforceLimits(
   options?: lib.EnforceOptions,
 ): <A extends unknown[], R>(fn: (this: void, ...args: A) => R) => lib.Enforced<A, lib.Result<R>>
@@ -62,7 +65,8 @@ export async function asAUserWrites(): Promise<unknown> {
   const double = limit(async (n: number) => n * 2, { memory: '512MiB', wallTime: '1.5s', processes: 0 })
   const outcome = await double.run(1)
   if (outcome.kind === 'Ok') return outcome.value satisfies number
-  if (outcome.kind === 'Timeout') return [outcome.reason satisfies 'wall', outcome.error satisfies errors.TimeoutError, outcome.partial?.toFixed()]
+  if (outcome.kind === 'Timeout')
+    return [outcome.reason satisfies 'wall', outcome.error satisfies errors.TimeoutError, outcome.partial?.toFixed()]
   if (outcome.kind === 'CpuTimeout') return outcome.reason satisfies 'worker-clock' | 'tree-clock' | 'kernel'
   if (outcome.kind === 'Memorylimit') return outcome.error.outcome.reason === 'heap'
   if (outcome.kind === 'Subprocess') return outcome.error.outcome.reason satisfies 'denied'
