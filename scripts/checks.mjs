@@ -7,6 +7,7 @@ const clangFormat = `node_modules/clang-format/bin/linux_${process.arch}/clang-f
 const checks = [
   { name: 'lint and format of TypeScript (biome)', run: biome },
   { name: 'format of C++ (clang-format)', run: formatOfNative },
+  { name: 'layers and house rules', run: layers },
 ]
 
 /** Runs every check, prints one line each. @returns the names of those that failed */
@@ -31,4 +32,9 @@ function formatOfNative(fix) {
   if (!existsSync(clangFormat)) return { ok: true, note: `not run, the package has no clang-format for ${process.arch}` }
   const files = filesBelow('native').filter((path) => /\.(cc|h)$/.test(path) && !path.startsWith('native/build/'))
   return attempt(clangFormat, [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...files])
+}
+
+function layers() {
+  const result = attempt(process.execPath, ['scripts/layers.mjs'])
+  return { ...result, note: result.ok ? result.output.trimEnd().replaceAll('\n', '; ') : '' }
 }
