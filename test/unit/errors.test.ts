@@ -66,7 +66,7 @@ for (const [title, value, expected] of safe) {
 
 test('for JSON, a cycle is described where it closes', () => {
   const value: Record<string, unknown> = { a: 1 }
-  value['self'] = value
+  value.self = value
   assert.deepEqual(jsonSafe(value), { a: 1, self: { type: 'Object', size: 2 } })
 })
 
