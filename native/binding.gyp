@@ -1,0 +1,36 @@
+{
+  "variables": {
+    "keeper_static%": "0",
+    "stint_sanitize%": ""
+  },
+  "target_defaults": {
+    "include_dirs": ["."],
+    "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+    "cflags_cc": ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
+    "conditions": [
+      ["stint_sanitize!=''", {
+        "cflags": ["-fsanitize=<(stint_sanitize)", "-fno-omit-frame-pointer", "-g"],
+        "ldflags": ["-fsanitize=<(stint_sanitize)"]
+      }]
+    ]
+  },
+  "targets": [
+    {
+      "target_name": "stint",
+      "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('addon')\")"],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"]
+    },
+    {
+      "target_name": "stint-keeper",
+      "type": "executable",
+      "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('keeper')\")"],
+      "conditions": [["keeper_static==1", { "ldflags": ["-static"] }]]
+    },
+    {
+      "target_name": "stint-native-tests",
+      "type": "executable",
+      "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('tests')\")"]
+    }
+  ]
+}
