@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { runChecks } from './checks.mjs'
-import { fail } from './command.mjs'
+import { attempt, fail, shortened } from './command.mjs'
 import { testFiles } from './test-files.mjs'
 
 process.chdir(join(import.meta.dirname, '..'))
@@ -28,9 +28,16 @@ process.exitCode = testsPassed ? 0 : 1
 function runTests() {
   const files = testFiles(fileFilters)
   if (files.length === 0) fail(`no test file matches ${fileFilters.join(' ')}`)
+  if (files.some((file) => file.startsWith('out/packaging/'))) makePrebuilds()
   const settings = ['--test-reporter=spec', `--test-concurrency=${concurrency}`, `--test-timeout=${fileTimeout}`]
   const child = spawnSync(process.execPath, ['--test', ...settings, ...flags, ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return child.status === 0
+}
+
+/** The packaging tests look at the tarball's binaries. Where those cannot be made, the tests say so and the others still run. */
+function makePrebuilds() {
+  const made = attempt(process.execPath, ['scripts/prebuilds.mjs'])
+  if (!made.ok) console.log(shortened(made.output))
 }

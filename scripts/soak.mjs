@@ -1,0 +1,50 @@
+// `STINT_REPEAT=200 npm run soak`: the integration tests again and again while busy loops load every core, to find what fails
+// only when the scheduler is late. Arguments choose files as in `npm test`.
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { attempt, fail } from './command.mjs'
+import { testFiles } from './test-files.mjs'
+
+process.chdir(join(import.meta.dirname, '..'))
+const repetitions = Number(process.env.STINT_REPEAT ?? 20)
+if (!Number.isSafeInteger(repetitions) || repetitions < 1)
+  fail(`STINT_REPEAT is a number of repetitions, not ${process.env.STINT_REPEAT}`)
+const filters = process.argv.slice(2)
+const files = testFiles(filters.length > 0 ? filters : ['out/integration/'])
+if (files.length === 0) fail(`no test file matches ${filters.join(' ')}`)
+
+// Threads of this process, not processes: they end with it, however it ends.
+const loops = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }))
+await Promise.all(loops.map((loop) => new Promise((resolve) => loop.once('online', resolve))))
+
+let failures = 0
+for (let turn = 1; turn <= repetitions; turn++) {
+  const started = performance.now()
+  const result = runOnce()
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`soak ${turn}/${repetitions}: ${result.ok ? 'ok' : 'FAILED'} in ${seconds} s, ${counted(result.output)}`)
+  if (result.ok) continue
+  failures++
+  console.log(failing(result.output))
+}
+console.log(
+  `soak: ${repetitions - failures} of ${repetitions} repetitions of ${files.length} files passed with ${loops.length} busy loops`,
+)
+process.exit(failures > 0 ? 1 : 0) // and the loops with it
+
+function runOnce() {
+  const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000']
+  return attempt(process.execPath, ['--test', ...settings, ...files])
+}
+
+/** The runner's own closing lines, on one. */
+function counted(output) {
+  return [...output.matchAll(/^ℹ (tests|pass|fail|cancelled) (\d+)$/gm)].map(([, what, count]) => `${what} ${count}`).join(', ')
+}
+
+/** The part of the runner's report that lists failures, or all of it where the runner did not get that far. */
+function failing(output) {
+  const start = output.indexOf('failing tests:')
+  return start < 0 ? output.slice(-8000) : output.slice(start)
+}
