@@ -16,7 +16,8 @@ const areas = {
   plan: { types: ['options', 'native'] },
   launch: { uses: ['native', 'transport'], types: ['options', 'plan', 'template'] },
   supervise: { uses: ['transport'], types: ['native', 'options', 'plan', 'launch', 'verdict'] },
-  verdict: { types: ['native', 'options', 'plan', 'launch', 'supervise', 'transport'] },
+  // Of the plan, a verdict uses the names of steps and signals.
+  verdict: { uses: ['plan'], types: ['native', 'options', 'plan', 'launch', 'supervise', 'transport'] },
   queue: { types: ['options', 'launch'] },
   transport: { types: ['native'] },
   doctor: { uses: ['native', 'plan', 'launch'], types: ['options', 'supervise', 'template'] },

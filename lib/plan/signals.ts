@@ -1,0 +1,26 @@
+// Signals by number and by name (signal(7)), as this machine numbers them.
+import { constants } from 'node:os'
+
+const numbers: Readonly<Record<string, number>> = constants.signals
+// Some numbers have two names; the first one listed is the usual one (SIGABRT before SIGIOT).
+const names = new Map(
+  Object.entries(numbers)
+    .reverse()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
+)
+
+const firstRealTime = 34 // what the C library leaves of them: SIGRTMIN, signal(7)
+const lastRealTime = 64
+
+/** @returns the number of a signal that the options stage has checked */
+export function signalNumber(name: NodeJS.Signals): number {
+  return constants.signals[name]
+}
+
+/** @returns the name, 'SIGRTMIN+n' for real-time signals, or null for 0 and what is no signal */
+export function signalName(number: number): NodeJS.Signals | null {
+  const name = names.get(number)
+  if (name !== undefined) return name
+  const isRealTime = number >= firstRealTime && number <= lastRealTime
+  return isRealTime ? (`SIGRTMIN+${number - firstRealTime}` as NodeJS.Signals) : null
+}

@@ -1,0 +1,55 @@
+// The plan of a worker of isolation 'exec': a fresh Node that runs dist/worker/main.js.
+import { fileURLToPath } from 'node:url'
+import { StintError } from '../errors.js'
+import type { NativePlan } from '../native.js'
+import type { ParsedFunctionOptions } from '../options/parsed.js'
+import { environmentList, type HostFacts } from './facts.js'
+import { noLimits } from './limits.js'
+import { stripFlags, stripNodeOptions } from './node-flags.js'
+import { commonPlan, type Plan } from './plan.js'
+import { signalNumber } from './signals.js'
+
+const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
+
+// V8 reserves 8 GiB and more of address space for each WebAssembly memory while it relies on its trap handler, so under
+// RLIMIT_AS none could be made; Node 24 and later turn it off by themselves only where the limit stands at start-up.
+const ownFlags = ['--disable-wasm-trap-handler']
+
+/** The variable that tells a worker, and what it starts, how deep it is nested. */
+export const depthVariable = 'STINT_DEPTH'
+/** Workers inside workers: a module that limits and calls its own exports must come to an end. */
+export const maxDepth = 16
+
+/** @returns how many workers enclose the process that has this environment */
+export function depthOf(env: NodeJS.ProcessEnv): number {
+  const depth = Number(env[depthVariable] ?? 0)
+  return Number.isSafeInteger(depth) && depth > 0 ? depth : 0
+}
+
+/**
+ * All that is needed to start a worker. Only `processes` must stand before exec; a job's limits are set in the worker
+ * once it has booted, relative to what it uses by then (see nativeLimits).
+ * @throws StintError ERR_STINT_DEPTH when the host is itself a worker at the greatest depth
+ */
+export function planWorker(options: ParsedFunctionOptions, facts: HostFacts): Plan {
+  return Object.freeze({
+    ...commonPlan(options),
+    command: false,
+    files: Object.freeze([facts.execPath]),
+    argv: Object.freeze([facts.execPath, ...ownFlags, ...stripFlags(options.execArgv ?? facts.execArgv), entry]),
+    env: Object.freeze(environmentList(workerEnvironment(options, facts))),
+    limits: Object.freeze({ ...noLimits, processes: options.limits.processes ?? noLimits.processes }),
+    stopSignal: signalNumber('SIGTERM'), // a worker's soft stop is a message; this is for a keeper that finds it deaf
+  } satisfies Omit<NativePlan, 'keeper'>)
+}
+
+function workerEnvironment(options: ParsedFunctionOptions, facts: HostFacts): NodeJS.ProcessEnv {
+  const depth = depthOf(facts.env) + 1
+  if (depth > maxDepth) {
+    const message = `Workers are nested ${maxDepth} deep; one more is not started. Does a module call its own limited exports?`
+    throw new StintError('ERR_STINT_DEPTH', message, { value: depth, accepted: `at most ${maxDepth}` })
+  }
+  const { NODE_OPTIONS, ...env } = options.env ?? facts.env
+  const nodeOptions = NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: stripNodeOptions(NODE_OPTIONS) }
+  return { ...env, ...nodeOptions, [depthVariable]: String(depth) }
+}
