@@ -39,7 +39,8 @@ const areas = {
 
 /** Folders of native/ that are linked into the keeper executable, too: nothing of Node may come in. */
 const withoutNode = ['native/keep/', 'native/support/', 'native/keeper_main.cc']
-const nodeHeaders = /^#include [<"](napi|node_api|js_native_api|uv|v8|node)\b[^>"]*[>"]/m
+const forNode = /\/(napi|uv)_[^/]*$/ // files beside them that native/sources.cjs leaves out of the keeper
+const nodeHeaders = /^#include [<"](napi|node_api|js_native_api|uv|v8|node|([\w]+\/)?(napi|uv)_\w+)\.h[>"]/m
 
 /** Any way to load an addon; lib/native.ts alone does. */
 const loadsAddon = /process\.dlopen|require\((['"])bindings\1\)|\.node['"`]/
@@ -102,9 +103,7 @@ function namesOnlyTypes(names) {
 
 function nativeProblems(root) {
   const files = filesBelow(join(root, 'native')).map((path) => relative(root, path))
-  return files
-    .filter(
-      (path) => withoutNode.some((part) => path.startsWith(part)) && nodeHeaders.test(readFileSync(join(root, path), 'utf8')),
-    )
-    .map((path) => `${path} includes a header of Node, but is linked into the keeper executable`)
+  const inKeeper = files.filter((path) => withoutNode.some((part) => path.startsWith(part)) && !forNode.test(path))
+  const wrong = inKeeper.filter((path) => nodeHeaders.test(readFileSync(join(root, path), 'utf8')))
+  return wrong.map((path) => `${path} includes a header of Node, but is linked into the keeper executable`)
 }

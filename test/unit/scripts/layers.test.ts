@@ -55,6 +55,10 @@ const refused: Record<string, { files: Record<string, string>; says: RegExp }> =
     files: { 'native/keep/loop.cc': '#include <napi.h>\n' },
     says: /native\/keep\/loop\.cc includes a header of Node/,
   },
+  'a header for Node in the keeper': {
+    files: { 'native/keep/loop.cc': '#include "support/napi_fields.h"\n' },
+    says: /native\/keep\/loop\.cc includes a header of Node/,
+  },
   'a file of more than 400 lines': { files: { 'lib/plan/a.ts': '//\n'.repeat(401) }, says: /has 401 lines, 400 at most/ },
   'a C++ function of more than 80 lines': { files: { 'native/keep/a.cc': longFunction }, says: /function of 82 lines/ },
   'a C++ file in camel case': { files: { 'native/keep/aB.cc': '' }, says: /not named in snake_case/ },
