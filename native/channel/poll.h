@@ -1,6 +1,7 @@
-// One uv_poll_t: watches a descriptor for reading on the environment's loop. The handle outlives its owner until
-// uv_close(3) has called back, so an owner may be destroyed at any time.
+// Handles of the environment's loop with an owner: each outlives its owner until uv_close(3) has called back, so an
+// owner may be destroyed at any time.
 #pragma once
+#include <cstdint>
 #include <functional>
 
 #include "channel/env_loop.h"
@@ -8,7 +9,9 @@
 namespace stint {
 
 struct PollHandle;
+struct TimerHandle;
 
+/// Watches a descriptor for reading (uv_poll_t).
 class Poll {
  public:
   Poll() = default;
@@ -27,6 +30,24 @@ class Poll {
 
  private:
   PollHandle* handle_ = nullptr;
+};
+
+/// Calls back once (uv_timer_t).
+class Timer {
+ public:
+  Timer() = default;
+  ~Timer() { Close(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  /// 0 or an errno.
+  int Start(EnvLoop* loop, std::uint64_t milliseconds, std::function<void()> elapsed);
+  /// Idempotent; also from within the callback.
+  void Close();
+  void SetRef(bool on);
+
+ private:
+  TimerHandle* handle_ = nullptr;
 };
 
 }  // namespace stint

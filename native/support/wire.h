@@ -37,7 +37,8 @@ enum class MessageType : std::uint16_t {
   kReport = 17,
   // keeper -> worker
   kHello = 32,
-  kGo = 33,  // answer to a Begin with `value` 1 (a forked worker with processes > 0): it is traced, its filter may be set
+  kGo =
+      33,  // answer to a Begin with `value` 1 (a forked worker with processes > 0): it is traced, its filter may be set
   kSoftStop = 34,
   // worker -> keeper
   kBooted = 48,
@@ -201,13 +202,13 @@ struct EvidenceMessage {
   std::int64_t time_ns;
   Cause cause;
   std::uint32_t text_length;  // kWhere: bytes that follow
-  std::int64_t value;      // kSoftStop: grace in ns; kWhere: 1 = the loop was idle
-  std::int64_t cpu_ns;     // kBegin: CPU time of the worker so far (user and system)
-  std::int64_t vm_data;    // kBegin: VmData in bytes
-  std::int64_t vm_rss;     // kBegin: RssAnon + RssShmem in bytes; kDone: its own ru_maxrss (RUSAGE_SELF), bytes
-  std::int64_t system_ns;  // kBegin: the system part of cpu_ns
-  std::int64_t rss_file;   // kBegin: RssFile in bytes
-  std::int64_t switches;   // kBegin: context switches so far (ru_nvcsw + ru_nivcsw)
+  std::int64_t value;         // kSoftStop: grace in ns; kWhere: 1 = the loop was idle
+  std::int64_t cpu_ns;        // kBegin: CPU time of the worker so far (user and system)
+  std::int64_t vm_data;       // kBegin: VmData in bytes
+  std::int64_t vm_rss;        // kBegin: RssAnon + RssShmem in bytes; kDone: its own ru_maxrss (RUSAGE_SELF), bytes
+  std::int64_t system_ns;     // kBegin: the system part of cpu_ns
+  std::int64_t rss_file;      // kBegin: RssFile in bytes
+  std::int64_t switches;      // kBegin: context switches so far (ru_nvcsw + ru_nivcsw)
 };
 
 }  // namespace stint

@@ -1,0 +1,209 @@
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "launch/connection.h"
+#include "launch/napi_report.h"
+#include "support/pidfd.h"
+
+namespace stint {
+namespace {
+
+constexpr int kMaxDrains = 16;
+// A worker that closes its channel and lives on can never answer. One that ends closes it, too, a moment before its
+// keeper can report, hence the pause.
+constexpr std::uint64_t kSilenceMs = 200;
+
+napi_value Number(napi_env env, std::int64_t number) {
+  napi_value value = nullptr;
+  napi_create_int64(env, number, &value);
+  return value;
+}
+
+/// siginfo_t of waitid(2) as a status of waitpid(2).
+int StatusOf(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return (info.si_status & 0xff) << 8;
+  return (info.si_status & 0x7f) | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+}  // namespace
+
+class Connection::Delivery {
+ public:
+  explicit Delivery(Connection* connection) : connection_(connection), scope_(connection->loop_->env()) {
+    connection_->deliveries_++;
+  }
+  ~Delivery() {
+    connection_->deliveries_--;
+    if (connection_->closed_) connection_->GiveUp();
+  }
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  void Emit(const char* event, std::initializer_list<napi_value> arguments) {
+    if (!connection_->closed_) connection_->loop_->Emit(connection_->events_, event, arguments);
+  }
+
+ private:
+  Connection* connection_;
+  HandleScope scope_;
+};
+
+Connection::Connection(EnvLoop* loop, LaunchedKeeper launched)
+    : loop_(loop),
+      pid_(launched.pid),
+      pidfd_(std::move(launched.pidfd)),
+      control_(std::move(launched.control)),
+      stdio_(std::move(launched.stdio)) {
+  if (launched.channel.valid()) channel_.reset(new Channel(loop, std::move(launched.channel), this));
+  loop_->Add(this);
+}
+
+int Connection::Start(const LaunchPlan& plan, napi_value wrapper, napi_value events) {
+  napi_create_reference(loop_->env(), wrapper, 1, &wrapper_);
+  napi_create_reference(loop_->env(), events, 1, &events_);
+  int error = control_poll_.Start(loop_, control_.get(), [this] { ReadControl(); });
+  if (error == 0) error = pidfd_poll_.Start(loop_, pidfd_.get(), [this] { ReapKeeper(); });
+  if (error == 0 && channel_ != nullptr) error = channel_->Start();
+  return error == 0 ? StartCaptures(plan) : error;
+}
+
+int Connection::StartCaptures(const LaunchPlan& plan) {
+  for (std::size_t i = 0; i < captures_.size(); i++) {
+    if (plan.streams[i] != StreamMode::kCapture) continue;
+    const int error = captures_[i].Start(loop_, std::move(stdio_[i]), plan.output_size);
+    if (error != 0) return error;
+  }
+  return 0;
+}
+
+int Connection::SendControl(const void* message, std::size_t size) {
+  if (!control_.valid()) return EPIPE;
+  const iovec parts[] = {{const_cast<void*>(message), size}};
+  return SendMessage(control_.get(), parts, -1, Waiting::kNo);
+}
+
+int Connection::SendChannel(const Outgoing& outgoing) {
+  return channel_ == nullptr ? EPIPE : channel_->Send(outgoing, Waiting::kNo);
+}
+
+void Connection::SetRef(bool on) {
+  ref_ = on;
+  control_poll_.SetRef(on);
+  pidfd_poll_.SetRef(on);
+  silence_.SetRef(on);
+  if (channel_ != nullptr) channel_->SetRef(on);
+  for (Capture& capture : captures_) capture.SetRef(on);
+}
+
+void Connection::OnMessage(std::uint8_t type, std::uint64_t token, napi_value main, napi_value segments) {
+  napi_value number = nullptr;
+  napi_create_bigint_uint64(loop_->env(), token, &number);
+  Delivery(this).Emit("message", {Number(loop_->env(), type), number, main, segments});
+}
+
+void Connection::OnGarbage(const char* reason) {
+  Delivery delivery(this);
+  napi_value text = nullptr;
+  napi_create_string_utf8(loop_->env(), reason, NAPI_AUTO_LENGTH, &text);
+  delivery.Emit("garbage", {text});
+}
+
+void Connection::OnClosed() {
+  if (reported_ || closed_) return;
+  const bool started = silence_.Start(loop_, kSilenceMs, [this] { WatchSilence(); }) == 0;
+  if (started) silence_.SetRef(ref_);
+}
+
+void Connection::WatchSilence() {
+  silence_.Close();
+  if (!reported_) OnGarbage("the channel was closed");
+}
+
+void Connection::ReadControl() {
+  Delivery delivery(this);
+  ReadControlMessages();
+}
+
+void Connection::ReadControlMessages() {
+  alignas(ReportMessage) char buffer[kMaxControlMessage + 1];
+  while (control_.valid()) {
+    Received received;
+    ControlMessage message;
+    const int error = ReceiveMessage(control_.get(), buffer, sizeof buffer, &received);
+    if (error == EAGAIN) return;
+    const bool ended = error != 0 || received.size == 0;
+    if (ended || received.truncated || !DecodeControl(buffer, received.size, &message)) {
+      return LoseControl(ended && reported_);
+    }
+    Deliver(message);
+  }
+}
+
+void Connection::Deliver(const ControlMessage& message) {
+  if (message.type == MessageType::kReport) return DeliverReport(message);
+  Delivery delivery(this);
+  delivery.Emit("launched", {Number(loop_->env(), message.launched.pid)});
+}
+
+void Connection::DeliverReport(const ControlMessage& message) {
+  Delivery delivery(this);
+  DrainStreams();
+  reported_ = true;
+  silence_.Close();
+  if (closed_) return;
+  const napi_value report = MakeReport(loop_->env(), message);
+  if (report != nullptr) delivery.Emit("report", {report});
+}
+
+void Connection::DrainStreams() {
+  for (int i = 0; i < kMaxDrains && channel_ != nullptr; i++) channel_->Drain();
+  for (Capture& capture : captures_) capture.Drain();
+}
+
+/// The keeper has ended (its pidfd is readable): what it sent before comes first, then `gone`, then nothing.
+void Connection::ReapKeeper() {
+  Delivery delivery(this);
+  ReadControlMessages();
+  if (closed_) return;
+  siginfo_t info{};
+  const int result = WaitPidfd(pidfd_.get(), &info, WEXITED | WNOHANG);
+  if (result == 0 && info.si_pid == 0) return;
+  DrainStreams();
+  // ECHILD: somebody in this process waited for any child; the status is lost, the end is not.
+  delivery.Emit("gone", {Number(loop_->env(), result == 0 ? StatusOf(info) : -1)});
+  Close();
+}
+
+/// The control socket is at its end, or brought nonsense. Unless that is the keeper's orderly way out, it is killed,
+/// and its job with it (PR_SET_PDEATHSIG): `gone` must come.
+void Connection::LoseControl(bool orderly) {
+  control_poll_.Close();
+  control_.Reset();
+  if (!orderly && pidfd_.valid()) SignalPidfd(pidfd_.get(), SIGKILL);
+}
+
+void Connection::Close() {
+  if (std::exchange(closed_, true)) return;
+  control_poll_.Close();
+  pidfd_poll_.Close();
+  silence_.Close();
+  if (channel_ != nullptr) channel_->Close();
+  for (Capture& capture : captures_) capture.Close();
+  control_.Reset();
+  pidfd_.Reset();
+  for (UniqueFd& fd : stdio_) fd.Reset();
+  loop_->Remove(this);
+  GiveUp();
+}
+
+void Connection::GiveUp() {
+  if (deliveries_ > 0) return;
+  // After this the collector may destroy the wrapper, and with it this connection, but never before we return.
+  for (napi_ref* reference : {&events_, &wrapper_}) {
+    if (*reference != nullptr) napi_delete_reference(loop_->env(), *reference);
+    *reference = nullptr;
+  }
+}
+
+}  // namespace stint
