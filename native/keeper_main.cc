@@ -1,9 +1,96 @@
-// The keeper executable: reads its plan from kKeeperPlanFd.
+// The keeper executable: reads its plan from kKeeperPlanFd, makes one worker or command, keeps it, and exits after its
+// report. Its descriptors at start are told in support/wire.h.
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+
+#include "keep/exec_source.h"
+#include "keep/keeper.h"
 #include "support/plan_blob.h"
+
+namespace {
+
+using stint::Failure;
+using stint::Step;
+
+/// A keeper that cannot even start says so itself.
+int Refuse(Step step, int error) {
+  stint::ReportMessage report{};
+  report.head = {stint::kWireMagic, stint::MessageType::kReport, 0, 0};
+  report.exit_code = -1;
+  report.failed_step = step;
+  report.failed_errno = error;
+  report.peak_tree_memory = stint::kUnset;
+  send(stint::kKeeperControlFd, &report, sizeof report, MSG_NOSIGNAL);
+  return 1;
+}
+
+/// The host's dispositions would pass through exec: an ignored signal stays ignored (execve(2)).
+void ResetSignals() {
+  struct sigaction standard = {};
+  standard.sa_handler = SIG_DFL;
+  for (int number = 1; number < 32; number++) sigaction(number, &standard, nullptr);
+}
+
+void CloseOnExec(int from) {
+  if (syscall(SYS_close_range, from, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */) == 0) return;
+  for (int fd = from; fd <= stint::kKeeperStdioFd + 2; fd++) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+stint::StepPlan StepsOf(const stint::Plan& plan) {
+  const stint::PlanHeader& header = plan.header;
+  const bool command = (header.flags & stint::kPlanCommand) != 0;
+  stint::StepPlan steps;
+  for (int i = 0; i < 3; i++) steps.stdio[i] = stint::kKeeperStdioFd + i;
+  if (!command) steps.channel = stint::kKeeperChannelFd;
+  steps.cwd = plan.cwd;
+  steps.nice = header.nice;
+  steps.uid = header.uid;
+  steps.gid = header.gid;
+  steps.no_new_privs = (header.flags & stint::kPlanNoNewPrivs) != 0;
+  steps.files = plan.files.data();
+  steps.argv = plan.argv.data();
+  steps.env = plan.env.data();
+  return steps;
+}
+
+stint::KeeperSetup SetupOf(const stint::PlanHeader& header) {
+  stint::KeeperSetup setup;
+  setup.control = stint::kKeeperControlFd;
+  setup.command = (header.flags & stint::kPlanCommand) != 0;
+  setup.limits = header.limits;
+  setup.stop_signal = header.stop_signal;
+  setup.boot_ns = header.boot_ns;
+  setup.inherits[0] = (header.flags & stint::kPlanInheritStdin) != 0;
+  setup.inherits[1] = (header.flags & stint::kPlanInheritStdout) != 0;
+  setup.inherits[2] = (header.flags & stint::kPlanInheritStderr) != 0;
+  return setup;
+}
+
+}  // namespace
 
 int main() {
   stint::Plan plan;
-  return stint::MapPlan(stint::kKeeperPlanFd, &plan) == 0 ? 0 : 1;
+  const int error = stint::MapPlan(stint::kKeeperPlanFd, &plan);
+  if (error != 0) return Refuse(Step::kPlan, error);
+  close(stint::kKeeperPlanFd);
+  CloseOnExec(stint::kKeeperControlFd);
+  ResetSignals();
+  prctl(PR_SET_NAME, "stint-keeper");
+  setsid();  // the terminal's signals are for the host, which decides
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return Refuse(Step::kSubreaper, errno);
+  const stint::KeeperSetup setup = SetupOf(plan.header);
+  stint::StepPlan steps = StepsOf(plan);
+  stint::WireLimits in_force = setup.limits;
+  stint::ClampToHardLimits(&in_force);
+  if (setup.command) steps.rlimits = stint::RlimitsOfCommand(in_force);
+  stint::ExecSource source(steps, !setup.command);
+  stint::Keeper keeper(setup, &source);
+  keeper.Run();
+  return 0;
 }

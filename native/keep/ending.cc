@@ -1,0 +1,160 @@
+// How a job ends: record, ask, kill, and kill again until nothing is left.
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "keep/keeper.h"
+#include "support/clock.h"
+#include "support/proc_file.h"
+
+namespace stint {
+namespace {
+
+// What a worker without grace gets to print its JavaScript stack.
+constexpr std::int64_t kCaptureNs = 8 * kNsPerMs;
+constexpr std::int64_t kCaptureCpuNs = 4 * kNsPerMs;
+// Sweeps: at once while processes still appear, then ever less often.
+constexpr std::int64_t kEagerNs = 50 * kNsPerMs;
+constexpr std::int64_t kEagerGapNs = kNsPerMs / 5;
+constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
+// A process that may not be killed (another uid by set-user-ID) or cannot die (uninterruptible sleep) does not hold
+// back the report for longer.
+constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
+
+bool EndsAtOnce(Cause cause) {
+  return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
+}
+
+}  // namespace
+
+/// The first cause decides the verdict and starts the stop. A later one is recorded; an abort ends the grace.
+void Keeper::EndBy(Cause cause, std::int64_t now, std::int64_t value) {
+  if (job_.phase >= Phase::kKilling) return;
+  const bool first = job_.causes.First() == Cause::kNone;
+  job_.causes.Append(cause, now, value);
+  if (EndsAtOnce(cause) || job_.phase < Phase::kRunning) return Kill(now);
+  if (first) return SoftStop(cause, now);
+  if (cause == Cause::kAborted) Kill(now);
+}
+
+void Keeper::SoftStop(Cause cause, std::int64_t now) {
+  const std::int64_t grace = job_.limits.grace_ns > 0 ? job_.limits.grace_ns : 0;
+  const bool asked = setup_.command ? StopsOnSignal() : job_.listening;
+  job_.in_grace = grace > 0 && asked;
+  if (setup_.command && !job_.in_grace) return Kill(now);
+  job_.phase = Phase::kStopping;
+  job_.flags |= kReportStopSent;
+  const std::int64_t capture = cause == Cause::kCpuWorker || cause == Cause::kCpuTree ? kCaptureCpuNs : kCaptureNs;
+  job_.kill_at = now + (job_.in_grace ? grace : capture);
+  if (setup_.command) {
+    kill(worker_.pid, setup_.stop_signal);
+  } else {
+    SendEvidence(MessageType::kSoftStop, cause, job_.in_grace ? grace : 0);
+  }
+}
+
+/// Whether the command has a handler for its stop signal (proc_pid_status(5), SigCgt): else the grace would be wasted.
+bool Keeper::StopsOnSignal() const {
+  char path[32];
+  char text[4096];
+  std::snprintf(path, sizeof path, "/proc/%d/status", worker_.pid);
+  const std::uint64_t caught = StatusHex(ReadFileAt(-1, path, text, sizeof text), "SigCgt:");
+  return setup_.stop_signal > 0 && ((caught >> (setup_.stop_signal - 1)) & 1) != 0;
+}
+
+void Keeper::Kill(std::int64_t now) {
+  if (job_.phase >= Phase::kKilling) return;
+  job_.phase = Phase::kKilling;
+  job_.boot_at = job_.wall_at = job_.kill_at = job_.lost_at = job_.cpu_poll_at = job_.memory_poll_at = kNever;
+  job_.give_up_at = now + kGiveUpNs;
+  KillWorker();
+  // After Done the worker is nearly always alone: its end tells whether there is more to kill.
+  job_.sweep_at = (job_.flags & kReportDone) != 0 ? now + kEagerNs : now;
+}
+
+void Keeper::KillWorker() {
+  if (job_.ended || WorkerEnded()) return;
+  job_.flags |= kReportKilled;
+  kill(worker_.pid, SIGKILL);  // not yet reaped, so the number is still its own
+}
+
+bool Keeper::WorkerEnded() const {
+  siginfo_t info{};
+  if (job_.ended) return true;
+  return waitid(P_PID, static_cast<id_t>(worker_.pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+         info.si_pid != 0;
+}
+
+/// SIGCHLD says that there may be something to wait for; it does not say how much.
+void Keeper::Reap() {
+  if (job_.phase == Phase::kClean) return;
+  if (!job_.ended && WorkerEnded()) ReapWorker();
+  for (;;) {
+    siginfo_t info{};
+    const int result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+    childless_ = result != 0 && errno == ECHILD;
+    if (result != 0 || info.si_pid == 0) break;
+    if (info.si_pid == worker_.pid && !job_.ended) {
+      ReapWorker();
+    } else {
+      waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+    }
+  }
+  if (job_.ended && job_.phase == Phase::kKilling) Sweep(MonotonicNs());
+}
+
+/// All that it sent is read before its end is judged; /proc/PID/io is still there for a process that was not waited
+/// for.
+void Keeper::ReapWorker() {
+  if (worker_.birth.valid()) ReadBirth();
+  for (pollfd left{worker_.evidence.get(), POLLIN, 0}; left.fd >= 0 && poll(&left, 1, 0) > 0;) {
+    DrainEvidence();
+    left.fd = worker_.evidence.get();
+  }
+  const std::int64_t now = MonotonicNs();
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(worker_.pid), &info, WEXITED | __WALL);
+  job_.ended = true;
+  if (info.si_code == CLD_EXITED) {
+    job_.exit_code = info.si_status;
+  } else {
+    job_.term_signal = info.si_status;
+  }
+  if (job_.end_ns == 0) job_.end_ns = now;
+  worker_.evidence.Reset();
+  Kill(now);
+  job_.sweep_at = now;
+}
+
+/// Kills and reaps what is left. Every living descendant is a child, or becomes one when its parent dies.
+void Keeper::Sweep(std::int64_t now) {
+  if (job_.ended && childless_) {
+    job_.clean_ns = now;
+    job_.phase = Phase::kClean;
+    return;
+  }
+  KillTree(now);
+  if (job_.ended && now > job_.give_up_at) {
+    job_.clean_ns = kUnset;
+    job_.phase = Phase::kClean;
+    return;
+  }
+  const bool eager = now < job_.give_up_at - kGiveUpNs + kEagerNs;
+  job_.sweep_at = now + (eager ? kEagerGapNs : kPatientGapNs);
+}
+
+void Keeper::KillTree(std::int64_t now) {
+  if (!tree_.Scan(now)) return;
+  std::int64_t alive = 0;
+  for (const Member& member : tree_.members()) {
+    if (member.zombie || member.pid == worker_.pid) continue;
+    alive++;
+    kill(member.pid, SIGKILL);
+  }
+  if (job_.leftovers == kUnset) job_.leftovers = alive;
+  if (alive == 0 && job_.ended) tree_.ScanAllNext();
+}
+
+}  // namespace stint

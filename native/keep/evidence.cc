@@ -1,0 +1,161 @@
+// What the worker says. A message counts when it is whole, carries the secret, and makes sense now; anything else
+// means that the job wrote to the descriptor itself, and ends it as lost.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "keep/keeper.h"
+#include "support/clock.h"
+
+namespace stint {
+namespace {
+
+// A flood of messages may not keep the loop from its deadlines.
+constexpr int kMessagesPerTurn = 32;
+// From the closing of the evidence socket to the end of a process that is exiting (exit_files before exit_notify).
+constexpr std::int64_t kExitGapNs = 50 * kNsPerMs;
+
+struct EvidenceBuffer {
+  EvidenceMessage message;
+  char text[kMaxWhere];
+  char excess;
+};
+
+bool SameSecret(const std::uint8_t* a, const std::uint8_t* b) {
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < kSecretSize; i++) difference |= a[i] ^ b[i];
+  return difference == 0;
+}
+
+bool IsWhole(const EvidenceBuffer& buffer, std::size_t size, const std::uint8_t* secret) {
+  if (size < sizeof(EvidenceMessage) || size >= sizeof buffer) return false;
+  const EvidenceMessage& message = buffer.message;
+  return message.head.magic == kWireMagic && SameSecret(message.secret, secret) &&
+         message.text_length == size - sizeof message;
+}
+
+/// The worker's clock reading, unless it cannot be: then the keeper's own.
+std::int64_t TimeOf(const EvidenceMessage& message, std::int64_t earliest, std::int64_t now) {
+  return message.time_ns >= earliest && message.time_ns <= now ? message.time_ns : now;
+}
+
+}  // namespace
+
+void Keeper::DrainEvidence() {
+  EvidenceBuffer buffer;
+  for (int i = 0; i < kMessagesPerTurn && worker_.evidence.valid(); i++) {
+    const ssize_t size = recv(worker_.evidence.get(), &buffer, sizeof buffer, MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return;
+    const std::int64_t now = MonotonicNs();
+    if (size <= 0) {
+      worker_.evidence.Reset();
+      if (!job_.ended) job_.lost_at = now + kExitGapNs;
+      return;
+    }
+    const bool sound = IsWhole(buffer, static_cast<std::size_t>(size), worker_.secret) &&
+                       HandleEvidence(buffer.message, buffer.text, now);
+    if (sound) continue;
+    job_.flags |= kReportEvidenceBad;
+    worker_.evidence.Reset();
+    EvidenceLost(now);
+  }
+}
+
+bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now) {
+  switch (message.head.type) {
+    case MessageType::kBooted:
+      HandleBooted(now);
+      return true;
+    case MessageType::kBegin:
+      return HandleBegin(message, now);
+    case MessageType::kListening:
+      job_.listening = message.value != 0;
+      return true;
+    case MessageType::kSending:
+      job_.flags |= kReportSending;
+      job_.charged = false;
+      return true;
+    case MessageType::kDone:
+      HandleDone(message, now);
+      return true;
+    case MessageType::kCause:
+      return HandleCause(message, now);
+    case MessageType::kWhere:
+      return HandleWhere(message, text);
+    default:
+      return false;
+  }
+}
+
+void Keeper::HandleBooted(std::int64_t) {
+  job_.flags |= kReportBooted;
+  job_.boot_at = kNever;
+}
+
+/// The host sends Start before it sends the job to the worker, so Start is in the queue when Begin arrives.
+bool Keeper::HandleBegin(const EvidenceMessage& message, std::int64_t now) {
+  if (!job_.started) DrainControl();
+  if (!job_.started || (job_.flags & kReportBegan) != 0 || message.head.token != job_.token) return false;
+  job_.base_cpu_ns = message.cpu_ns;
+  job_.base_system_ns = message.system_ns;
+  job_.base_memory = message.vm_rss;
+  job_.base_resident = message.vm_rss + message.rss_file;
+  job_.base_switches = message.switches;
+  if (job_.phase == Phase::kParked) BeginJob(TimeOf(message, now - kNsPerSecond, now));
+  return true;
+}
+
+void Keeper::HandleDone(const EvidenceMessage& message, std::int64_t now) {
+  job_.flags |= kReportDone;
+  job_.end_ns = TimeOf(message, job_.begin_ns, now);
+  job_.peak_memory = message.vm_rss;
+  Kill(now);
+}
+
+/// The worker's own records count up to its Done: also when they are read after its death.
+bool Keeper::HandleCause(const EvidenceMessage& message, std::int64_t now) {
+  const Cause cause = message.cause;
+  const bool note = CauseLog::IsNote(cause);
+  if (!note && cause != Cause::kCpuWorker && cause != Cause::kHeap) return false;
+  if ((job_.flags & kReportDone) != 0 || job_.causes.Has(cause)) return true;
+  if (note || job_.phase >= Phase::kKilling) {
+    job_.causes.Append(cause, TimeOf(message, job_.begin_ns, now), message.value);
+  } else {
+    EndBy(cause, now, message.value);
+  }
+  return true;
+}
+
+/// The stack has been printed: without a grace there is nothing left to wait for.
+bool Keeper::HandleWhere(const EvidenceMessage& message, const char* text) {
+  if (job_.where_length == 0) {
+    job_.where_length = message.text_length;
+    std::memcpy(where_, text, message.text_length);
+    if (message.value == 1) job_.flags |= kReportIdle;
+  }
+  if (job_.phase == Phase::kStopping && !job_.in_grace) job_.kill_at = 0;
+  return true;
+}
+
+/// Closed while the worker lives, or malformed.
+void Keeper::EvidenceLost(std::int64_t now) {
+  job_.lost_at = kNever;
+  if (!WorkerEnded()) EndBy(Cause::kLost, now);
+}
+
+void Keeper::SendEvidence(MessageType type, Cause cause, std::int64_t value) {
+  if (!worker_.evidence.valid()) return;
+  EvidenceMessage message{};
+  message.head = {kWireMagic, type, 0, job_.token};
+  message.time_ns = MonotonicNs();
+  message.cause = cause;
+  message.value = value;
+  std::memcpy(message.secret, worker_.secret, kSecretSize);
+  // A worker that does not read gets its SIGKILL without having been asked.
+  send(worker_.evidence.get(), &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+}  // namespace stint

@@ -1,0 +1,117 @@
+// The keeper: parent of a worker or command, subreaper of all that comes of it, and arbiter of its end.
+//
+// One loop over five descriptors (host, worker, birth, seccomp listener, signalfd) and the next deadline. ppoll(2)
+// sleeps on CLOCK_MONOTONIC with a resolution of nanoseconds, so deadlines need no timerfd and cost no system call.
+//
+// A job goes launching -> parked -> running -> stopping -> killing -> clean (job.h). Whatever ends it is first written
+// to its CauseLog, then acted on. When its own process is gone, everything that still lives is killed and reaped until
+// wait says ECHILD: all descendants of a subreaper end up as its children, so ECHILD is proof, without a look at /proc.
+// Only then the report is sent, and never by a blocking call: a host that does not read cannot delay a kill.
+//
+// No global state and no threads: the same class serves the keeper executable (one job) and keepers that are forked
+// from a template (one job after another, the next worker parked while the present one runs).
+#pragma once
+#include <poll.h>
+#include <sys/resource.h>
+
+#include "keep/job.h"
+#include "keep/stdio_state.h"
+#include "keep/tree.h"
+#include "keep/worker_source.h"
+#include "support/unique_fd.h"
+
+namespace stint {
+
+struct KeeperSetup {
+  int control = -1;  // owned by the keeper from now on
+  bool command = false;
+  WireLimits limits{};  // a command: all of them, absolute; a worker: `processes`, if its filter stands before exec
+  int stop_signal = 0;
+  std::int64_t boot_ns = 0;  // a worker's deadline from its birth to Booted; 0 = none
+  bool inherits[3] = {};     // the job's stdio that shares a description with the keeper's own 0, 1, 2
+};
+
+enum class RunEnd {
+  kOver,    // the host is gone, or the source makes no further worker
+  kWorker,  // this process is a forked worker: take its evidence socket and leave
+};
+
+class Keeper {
+ public:
+  Keeper(const KeeperSetup& setup, WorkerSource* source);
+  RunEnd Run();
+  /// In a forked worker: its end of the evidence socket. Every other descriptor of the keeper closes with it.
+  UniqueFd TakeEvidence() { return worker_.evidence.valid() ? std::move(worker_.evidence) : UniqueFd(); }
+
+ private:
+  // loop.cc
+  void RunJob();
+  bool Born();
+  void BeginJob(std::int64_t now);
+  void Arm();
+  void Turn();
+  void Wait();
+  std::int64_t NextDeadline() const;
+  void CheckDeadlines(std::int64_t now);
+  void DrainSignals();
+  void Executed(std::int64_t now);
+  void ReadBirth();
+
+  // control.cc
+  void DrainControl();
+  void HandleControl(const char* bytes, std::size_t size);
+  void HandleStart(const StartMessage& start);
+  void HandleStop(const StopMessage& stop);
+  void HandleSignal(const SignalMessage& signal);
+  void HostGone();
+
+  // evidence.cc
+  void DrainEvidence();
+  bool HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now);
+  bool HandleBegin(const EvidenceMessage& message, std::int64_t now);
+  void HandleBooted(std::int64_t now);
+  void HandleDone(const EvidenceMessage& message, std::int64_t now);
+  bool HandleCause(const EvidenceMessage& message, std::int64_t now);
+  bool HandleWhere(const EvidenceMessage& message, const char* text);
+  void EvidenceLost(std::int64_t now);
+  void SendEvidence(MessageType type, Cause cause, std::int64_t value);
+
+  // ending.cc
+  void EndBy(Cause cause, std::int64_t now, std::int64_t value = 0);
+  void SoftStop(Cause cause, std::int64_t now);
+  bool StopsOnSignal() const;
+  void Kill(std::int64_t now);
+  void KillWorker();
+  bool WorkerEnded() const;
+  void Reap();
+  void ReapWorker();
+  void Sweep(std::int64_t now);
+  void KillTree(std::int64_t now);
+
+  // report.cc
+  void QueueLaunched(std::int64_t now);
+  void QueueReport();
+  void FillUsage(ReportMessage* report) const;
+  void Flush();
+
+  KeeperSetup setup_;
+  WorkerSource* source_;
+  UniqueFd control_;
+  UniqueFd signals_;
+  StdioState stdio_;
+  Tree tree_;
+  Worker worker_;
+  Worker next_;
+  Job job_;
+  rusage usage_before_{};
+  bool am_worker_ = false;
+  bool host_gone_ = false;
+  bool childless_ = false;
+  bool launched_pending_ = false;
+  bool report_pending_ = false;
+  LaunchedMessage launched_{};
+  ReportMessage report_{};
+  char where_[kMaxWhere];
+};
+
+}  // namespace stint

@@ -1,0 +1,34 @@
+// Between fork and exec: one flat list of steps, each of which can fail and then says so as {step, errno}.
+#pragma once
+#include <sys/types.h>
+
+#include "keep/fork_filter.h"
+#include "keep/rlimits.h"
+#include "keep/worker_source.h"
+
+namespace stint {
+
+/// All that the child needs, made ready by the keeper: nothing is allocated or computed after the fork.
+struct StepPlan {
+  pid_t keeper = 0;
+  int stdio[3] = {-1, -1, -1};
+  int channel = -1;   // the worker's end, or -1 for a command
+  int evidence = -1;  // the worker's end, or -1 for a command
+  int birth = -1;     // SOCK_SEQPACKET, close-on-exec, above every descriptor that is replaced
+  const char* cwd = "";
+  int nice = 0;
+  std::int64_t uid = -1;
+  std::int64_t gid = -1;
+  bool no_new_privs = false;
+  bool wait_for_tracer = false;
+  ForkFilter filter = ForkFilter::kNone;
+  RlimitPlan rlimits;
+  char* const* files = nullptr;
+  char* const* argv = nullptr;
+  char* const* env = nullptr;
+};
+
+/// Runs the steps and execve(2). Never returns: a failure is sent on `birth`.
+[[noreturn]] void RunSteps(const StepPlan& plan);
+
+}  // namespace stint

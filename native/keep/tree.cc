@@ -1,0 +1,138 @@
+#include "keep/tree.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "support/clock.h"
+#include "support/proc_file.h"
+
+namespace stint {
+namespace {
+
+// fs/proc/base.c: FIRST_PROCESS_ENTRY (256), and two entries for self and thread-self.
+constexpr off_t kFirstProcess = 258;
+// Numbers cannot wrap between two looks that are closer than this: 32768 forks take longer.
+constexpr std::int64_t kSafeGapNs = kNsPerSecond / 2;
+
+struct Dirent {
+  std::uint64_t inode;
+  std::int64_t offset;
+  unsigned short size;
+  unsigned char type;
+  char name[];
+};
+
+/// proc_pid_stat(5): state, ppid (fields 3, 4), cutime, cstime (16, 17), starttime (22), after the name in brackets.
+bool ParseStat(std::string_view text, Member* member) {
+  const std::size_t bracket = text.rfind(')');
+  if (bracket == std::string_view::npos || bracket + 4 >= text.size()) return false;
+  const char state = text[bracket + 2];
+  member->zombie = state == 'Z' || state == 'X';
+  const char* at = text.data() + bracket + 4;
+  const char* end = text.data() + text.size();
+  std::int64_t fields[23] = {};
+  for (int field = 4; field <= 22; field++) {
+    const auto result = std::from_chars(at, end, fields[field]);
+    if (result.ec != std::errc() || result.ptr >= end) return false;
+    at = result.ptr + 1;
+  }
+  member->parent = static_cast<pid_t>(fields[4]);
+  member->started = static_cast<std::uint64_t>(fields[22]);
+  member->children_ns = (fields[16] + fields[17]) * (kNsPerSecond / sysconf(_SC_CLK_TCK));
+  return true;
+}
+
+}  // namespace
+
+int Tree::proc_fd() {
+  if (!proc_.valid()) proc_.Reset(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return proc_.get();
+}
+
+void Tree::Begin(pid_t root, pid_t first, std::int64_t now) {
+  root_ = root;
+  first_ = last_pid_ = first;
+  except_ = 0;
+  looked_ns_ = now;
+  look_everywhere_ = false;
+}
+
+bool Tree::Scan(std::int64_t now) {
+  members_.clear();
+  if (proc_fd() < 0 || !List(MayHaveWrapped(now) ? 1 : first_)) return false;
+  MarkDescendants();
+  return true;
+}
+
+bool Tree::MayHaveWrapped(std::int64_t now) {
+  const bool told = std::exchange(look_everywhere_, false);
+  const bool long_ago = now - looked_ns_ > kSafeGapNs;
+  looked_ns_ = now;
+  char text[64];
+  std::string_view load = ReadFileAt(proc_.get(), "loadavg", text, sizeof text);
+  load.remove_prefix(std::min(load.size(), load.rfind(' ') + 1));
+  pid_t last = 0;
+  std::from_chars(load.data(), load.data() + load.size(), last);
+  const bool wrapped = last < last_pid_;
+  last_pid_ = last;
+  return told || long_ago || wrapped;
+}
+
+bool Tree::List(pid_t from) {
+  if (lseek(proc_.get(), kFirstProcess + from, SEEK_SET) < 0) return false;
+  alignas(Dirent) char entries[8192];
+  for (;;) {
+    const long size = syscall(SYS_getdents64, proc_.get(), entries, sizeof entries);
+    if (size <= 0) return size == 0;
+    for (long at = 0; at < size;) {
+      const auto* entry = reinterpret_cast<const Dirent*>(entries + at);
+      at += entry->size;
+      pid_t pid = 0;
+      const char* end = entry->name + std::strlen(entry->name);
+      if (std::from_chars(entry->name, end, pid).ptr == end && pid != root_) Add(pid);
+    }
+  }
+}
+
+void Tree::Add(pid_t pid) {
+  char path[24];
+  char text[1024];
+  std::snprintf(path, sizeof path, "%d/stat", pid);
+  Member member;
+  member.pid = pid;
+  if (ParseStat(ReadFileAt(proc_.get(), path, text, sizeof text), &member)) members_.push_back(member);
+}
+
+bool Tree::IsOurs(pid_t pid) const {
+  if (pid == root_) return true;
+  const auto at = std::lower_bound(members_.begin(), members_.end(), pid,
+                                   [](const Member& member, pid_t number) { return member.pid < number; });
+  return at != members_.end() && at->pid == pid && at->ours;
+}
+
+/// Marks children of marked ones until no more are found, and forgets the rest. Numbers mostly rise from parent to
+/// child, so the first pass finds nearly all.
+void Tree::MarkDescendants() {
+  for (bool more = true; more;) {
+    more = false;
+    for (Member& member : members_) {
+      if (member.ours || member.pid == except_ || !IsOurs(member.parent)) continue;
+      member.ours = more = true;
+    }
+  }
+  members_.erase(std::remove_if(members_.begin(), members_.end(), [](const Member& m) { return !m.ours; }),
+                 members_.end());
+}
+
+int Tree::Alive() const {
+  return static_cast<int>(std::count_if(members_.begin(), members_.end(), [](const Member& m) { return !m.zombie; }));
+}
+
+}  // namespace stint
