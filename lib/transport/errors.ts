@@ -27,15 +27,15 @@ for (let i = 0; i < builtInNames.length; i++) {
   if (found) builtIns.set(name, found)
 }
 
-/** Own properties with these fields are non-enumerable in errors as the language makes them. */
+/** Key of the list, on a decoded error, of the names of the fields that could not travel. */
 export const droppedFields: unique symbol = Symbol.for('stint.dropped')
 
 /** An error's class: the nearest built-in one, and the name of its own. */
 export function classOf(error: object): { readonly base: string; readonly name: string } {
   let name = ''
   for (let proto = getPrototypeOf(error) as object | null; proto !== null; proto = getPrototypeOf(proto) as object | null) {
-    const constructor: unknown = getOwnPropertyDescriptor(proto, 'constructor')?.value
-    const own: unknown = typeof constructor === 'function' ? getOwnPropertyDescriptor(constructor, 'name')?.value : undefined
+    const maker: unknown = getOwnPropertyDescriptor(proto, 'constructor')?.value
+    const own: unknown = typeof maker === 'function' ? getOwnPropertyDescriptor(maker, 'name')?.value : undefined
     if (typeof own !== 'string') continue
     if (name === '') name = own
     if (builtIns.has(own)) return { base: own, name }

@@ -7,7 +7,7 @@
 import { bytesOf, isSegment, planBuffers, type Table } from './buffers.js'
 import { copy, type Special } from './copy.js'
 import { droppedFields, emptyError, MalformedError, setDropped, setField, UnserializableError } from './errors.js'
-import { defineProperty, isArray, SafeMap } from './intrinsics.js'
+import { isArray, SafeMap } from './intrinsics.js'
 import { maxDepth, scan } from './scan.js'
 import { Reader, Writer } from './wire.js'
 

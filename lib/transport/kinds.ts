@@ -84,20 +84,18 @@ function kindByChain(object: object): Kind {
 
 // Node's own class, or another of that name with nothing that a clone would see.
 function suspect(object: object, chain: Chain): boolean {
-  return (
-    (globalThis as Record<string, unknown>)[chain.suspect] === chain.constructor || keys(object).length === 0 || chain.emitter
-  )
+  return (globalThis as Record<string, unknown>)[chain.suspect] === chain.maker || keys(object).length === 0 || chain.emitter
 }
 
 /** What a prototype and those above it say about an instance. */
 interface Chain {
   readonly kind: 'plain' | 'error' | 'exception' | 'url' | Refused
   readonly suspect: string // name of the opaque class, or ''
-  readonly constructor: unknown // and that class
+  readonly maker: unknown // and that class
   readonly emitter: boolean
 }
 
-const plainChain: Chain = { kind: 'plain', suspect: '', constructor: undefined, emitter: false }
+const plainChain: Chain = { kind: 'plain', suspect: '', maker: undefined, emitter: false }
 const chains = new SafeWeakMap<object, Chain>()
 
 /** True when instances of this prototype are plain data to all appearance: no need for kindOf(). */
@@ -109,7 +107,9 @@ export function isPlainClass(proto: object): boolean {
 function chainOf(proto: object | null): Chain {
   if (proto === null || proto === prototype) return plainChain
   let chain = chains.get(proto)
-  if (!chain) chains.set(proto, (chain = readLink(proto, chainOf(getPrototypeOf(proto) as object | null))))
+  if (chain) return chain
+  chain = readLink(proto, chainOf(getPrototypeOf(proto) as object | null))
+  chains.set(proto, chain)
   return chain
 }
 
@@ -119,11 +119,11 @@ function readLink(proto: object, above: Chain): Chain {
   if (proto === emitterPrototype) return { ...plainChain, emitter: true }
   if (proto === iteratorPrototype) return { ...plainChain, kind: { refused: 'an iterator' } }
   if (proto === asyncIteratorPrototype) return { ...plainChain, kind: { refused: 'an async iterator' } }
-  const constructor = constructorOf(proto)
-  if (constructor === undefined) return above
-  if (constructor.name === 'DOMException' && above.kind !== 'plain') return { ...plainChain, kind: 'exception' }
-  if (opaque.has(constructor.name)) return { ...above, suspect: constructor.name, constructor }
-  if (above.kind === 'plain' && isBuiltIn(constructor)) return { ...plainChain, kind: builtIn(proto, constructor.name) }
+  const maker = constructorOf(proto)
+  if (maker === undefined) return above
+  if (maker.name === 'DOMException' && above.kind !== 'plain') return { ...plainChain, kind: 'exception' }
+  if (opaque.has(maker.name)) return { ...above, suspect: maker.name, maker }
+  if (above.kind === 'plain' && isBuiltIn(maker)) return { ...plainChain, kind: builtIn(proto, maker.name) }
   return above
 }
 
@@ -141,8 +141,8 @@ function constructorOf(proto: object): { readonly name: string } | undefined {
   return typeof name === 'string' ? (value as { name: string }) : undefined
 }
 
-function isBuiltIn(constructor: object): boolean {
-  return includes(sourceOf(constructor as () => void), '[native code]')
+function isBuiltIn(maker: object): boolean {
+  return includes(sourceOf(maker as () => void), '[native code]')
 }
 
 /** 'an Event', 'a Blob'. */

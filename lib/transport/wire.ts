@@ -38,7 +38,9 @@ export class Writer extends Serializer {
     this.table = table
     this.writeHeader()
     this.writeUint32(table.size)
-    table.forEach((entry) => this.#writeCarried(entry))
+    table.forEach((entry) => {
+      this.#writeCarried(entry)
+    })
   }
 
   #writeCarried(entry: Carried): void {
