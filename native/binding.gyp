@@ -20,6 +20,7 @@
       "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('addon')\")"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "cflags_cc": ["-include", "support/glibc_floor.h"],
       # Threads and finalizers may outlive the environment that loaded the addon: it stays in memory.
       "ldflags": ["-Wl,-z,nodelete"]
     },

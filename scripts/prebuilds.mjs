@@ -2,7 +2,7 @@
 // run wherever Node does: on glibc 2.28, with the run bit set.
 import { accessSync, constants, mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fail, run } from './command.mjs'
+import { attempt, fail, run } from './command.mjs'
 import { headersPrefix, needCompiler } from './native-build.mjs'
 import { stage } from './stage.mjs'
 import { filesBelow, step } from './step.mjs'
@@ -25,7 +25,8 @@ function build() {
   const staged = stage('prebuilds')
   mkdirSync(join(staged, 'artifacts'), { recursive: true })
   run(process.execPath, ['node_modules/prebuildify/bin.js', ...prebuildifyArguments(staged)], { env: environment() })
-  filesBelow(folder).forEach(checkSymbols)
+  for (const path of filesBelow(folder).filter((path) => path.endsWith('.node'))) checkSymbols(path)
+  checkStatic()
   accessSync(keeper, constants.X_OK)
 }
 
@@ -40,6 +41,10 @@ function prebuildifyArguments(staged) {
 function environment() {
   const prefix = headersPrefix()
   return { ...process.env, GYP_DEFINES: 'keeper_static=1', ...(prefix && { npm_config_nodedir: prefix }) }
+}
+
+function checkStatic() {
+  if (!attempt('objdump', ['-T', keeper]).output.includes('not a dynamic object')) fail(`${keeper} is not linked statically`)
 }
 
 /** Ends the script where a binary needs a newer library than Node itself does. */

@@ -1,5 +1,5 @@
 // A copy of the project below build/, for a build of the native part that must not touch the usual one.
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const copied = ['binding.gyp', 'package.json', 'native', 'dist', 'out', 'test', 'scripts', 'examples', 'lib']
@@ -11,7 +11,7 @@ const copied = ['binding.gyp', 'package.json', 'native', 'dist', 'out', 'test', 
 export function stage(name) {
   const folder = join('build', name)
   mkdirSync(folder, { recursive: true })
-  for (const part of copied) {
+  for (const part of copied.filter((part) => existsSync(part))) {
     rmSync(join(folder, part), { recursive: true, force: true })
     cpSync(part, join(folder, part), { recursive: true, preserveTimestamps: true, filter: (path) => path !== 'native/build' })
   }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -100,14 +99,14 @@ const char* MapBody(int fd, const FrameLayout& layout, Incoming* incoming) {
 }
 
 const char* OpenSpilled(int fd, const FrameHead& head, Incoming* incoming) {
-  struct stat file {};
   if (!IsSealed(fd)) return "a memfd that is not sealed";
-  if (fstat(fd, &file) != 0 || file.st_size < 0) return "a memfd without a size";
+  const std::int64_t size = MemfdSize(fd);
+  if (size < 0) return "a memfd without a size";
   std::vector<char> table(TableSize(head.segment_count));
   if (pread(fd, table.data(), table.size(), 0) != static_cast<ssize_t>(table.size()))
     return "a memfd without its table";
   FrameLayout layout;
-  const char* reason = ParseBody(head, table.data(), static_cast<std::uint64_t>(file.st_size), &layout);
+  const char* reason = ParseBody(head, table.data(), static_cast<std::uint64_t>(size), &layout);
   return reason != nullptr ? reason : MapBody(fd, layout, incoming);
 }
 

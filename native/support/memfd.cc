@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -59,6 +60,8 @@ int WriteMapped(int fd, const void* data, std::size_t size, std::uint64_t offset
 }
 
 int SealMemfd(int fd) { return fcntl(fd, F_ADD_SEALS, kSeals) == 0 ? 0 : errno; }
+
+std::int64_t MemfdSize(int fd) { return lseek(fd, 0, SEEK_END); }
 
 bool IsSealed(int fd) {
   const int seals = fcntl(fd, F_GET_SEALS);

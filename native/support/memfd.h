@@ -22,6 +22,9 @@ int WriteMapped(int fd, const void* data, std::size_t size, std::uint64_t offset
 /// Forbids to shrink, grow and write. 0 or an errno (EBUSY while somebody maps it writable and shared).
 int SealMemfd(int fd);
 
+/// Its size in bytes, or -1 with errno. By lseek(2): fstat became a symbol of its own only in glibc 2.33.
+std::int64_t MemfdSize(int fd);
+
 /// Whether `fd` is a memfd with those three seals.
 bool IsSealed(int fd);
 

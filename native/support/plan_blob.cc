@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -118,10 +117,10 @@ UniqueFd SealPlan(const std::vector<char>& blob) {
 }
 
 int MapPlan(int fd, Plan* plan) {
-  struct stat file {};
   if (!IsSealed(fd)) return EPERM;
-  if (fstat(fd, &file) != 0) return errno;
-  const auto size = static_cast<std::size_t>(file.st_size);
+  const std::int64_t end = MemfdSize(fd);
+  if (end < 0) return errno;
+  const auto size = static_cast<std::size_t>(end);
   if (size <= sizeof(PlanHeader) || size > kMaxBlob) return EBADMSG;
   void* blob = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
   if (blob == MAP_FAILED) return errno;
