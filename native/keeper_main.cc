@@ -34,7 +34,7 @@ int Refuse(Step step, int error) {
 void ResetSignals() {
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
-  for (int number = 1; number < 32; number++) sigaction(number, &standard, nullptr);
+  for (int number = 1; number < NSIG; number++) sigaction(number, &standard, nullptr);
 }
 
 void CloseOnExec(int from) {

@@ -39,9 +39,10 @@ int MakeSocketPair(SocketPair* pair) {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) return errno;
   pair->ours = UniqueFd(fds[0]);
   pair->theirs = UniqueFd(fds[1]);
-  for (const int fd : fds) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
   return 0;
 }
+
+void GrowSendBuffer(int socket) { setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer); }
 
 int SendMessage(int socket, std::span<const iovec> parts, int fd, Waiting waiting) {
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};

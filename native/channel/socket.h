@@ -15,8 +15,11 @@ struct SocketPair {
   UniqueFd theirs;
 };
 
-/// A pair of connected SOCK_SEQPACKET sockets, CLOEXEC, with room for a message of 64 KiB. 0 or an errno.
+/// A pair of connected SOCK_SEQPACKET sockets, CLOEXEC. 0 or an errno.
 int MakeSocketPair(SocketPair* pair);
+
+/// Makes room for messages of 64 KiB however small the system's default is, and for more than two of them (socket(7)).
+void GrowSendBuffer(int socket);
 
 enum class Waiting { kNo, kUntilSent };
 

@@ -2,8 +2,9 @@
 // own, while the calling thread stands still (CLONE_VFORK) and the host's other threads run on. So the child
 //   - allocates nothing, takes no lock, calls no libc function that might: only raw system calls;
 //   - writes to its own stack and to `Shared`, nothing else;
-//   - runs no signal handler of the host: all signals are blocked before the clone, and unblocked only when every
-//     disposition is the default one;
+//   - runs no signal handler of the host: all signals are blocked before the clone, and stay so. execve(2) turns
+//     handlers into defaults but keeps the mask and what is ignored (Node ignores SIGPIPE and SIGXFSZ): the keeper
+//     sets both right, at a time when no host waits for it;
 //   - is a flat list of steps; the first that fails is told in `Shared` and ends the child.
 // Descriptors, dispositions and the signal mask are the child's own (neither CLONE_FILES nor CLONE_SIGHAND).
 #include "launch/clone_keeper.h"
@@ -25,12 +26,6 @@ namespace {
 constexpr std::size_t kStackSize = 64 * 1024;
 constexpr int kFirstTemporary = 16;  // above all targets (3 to 8): moving one never overwrites another
 constexpr int kFirstClosed = kKeeperStdioFd + 3;
-constexpr int kSignals = 64;
-
-/// The kernel's struct sigaction, all zero: SIG_DFL. libc's differs, and its sigaction(2) refuses 32 and 33.
-struct KernelSigaction {
-  std::uint64_t words[4];
-};
 
 struct Shared {
   const CloneRequest* request;
@@ -73,17 +68,6 @@ Failure CloseOthers() {
   return kNoFailure;
 }
 
-/// execve(2) keeps what is ignored (Node ignores SIGPIPE and SIGXFSZ), and the mask.
-Failure ResetSignals() {
-  const KernelSigaction defaults{};
-  for (int signal = 1; signal <= kSignals; signal++) {
-    syscall(SYS_rt_sigaction, signal, &defaults, nullptr, sizeof(std::uint64_t));  // SIGKILL and SIGSTOP refuse
-  }
-  const std::uint64_t none = 0;
-  if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none) != 0) return FailedAt(Step::kSignals);
-  return kNoFailure;
-}
-
 Failure ExecKeeper(const char* keeper) {
   char name[] = "stint-keeper";
   char* argv[] = {name, nullptr};
@@ -96,7 +80,6 @@ int Child(void* argument) {
   auto* shared = static_cast<Shared*>(argument);
   Failure failure = MoveDescriptors(shared->request->fds);
   if (failure.step == Step::kNone) failure = CloseOthers();
-  if (failure.step == Step::kNone) failure = ResetSignals();
   if (failure.step == Step::kNone) failure = ExecKeeper(shared->request->keeper);
   shared->step = failure.step;
   shared->error = failure.error;

@@ -17,6 +17,15 @@ LaunchedKeeper Failed(Step step, int error) {
   return launched;
 }
 
+int OpenChannel(const LaunchPlan& plan, SocketPair* channel) {
+  if (plan.command()) return 0;
+  const int error = MakeSocketPair(channel);
+  if (error != 0) return error;
+  GrowSendBuffer(channel->ours.get());
+  GrowSendBuffer(channel->theirs.get());
+  return 0;
+}
+
 UniqueFd SealedPlan(LaunchPlan* plan) {
   plan->source.header.launch_ns = MonotonicNs();
   const std::vector<char> blob = EncodePlan(plan->source);
@@ -32,7 +41,7 @@ LaunchedKeeper LaunchKeeper(LaunchPlan* plan) {
   SocketPair channel;
   Stdio stdio;
   if (const int error = MakeSocketPair(&control); error != 0) return Failed(Step::kClone, error);
-  if (const int error = plan->command() ? 0 : MakeSocketPair(&channel); error != 0) return Failed(Step::kClone, error);
+  if (const int error = OpenChannel(*plan, &channel); error != 0) return Failed(Step::kClone, error);
   if (const int error = OpenStdio(plan->streams, &stdio); error != 0) return Failed(Step::kStdio, error);
   const UniqueFd blob = SealedPlan(plan);
   if (!blob.valid()) return Failed(Step::kPlan, errno);

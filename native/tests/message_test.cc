@@ -23,7 +23,10 @@ Bytes BytesOf(const std::string& text) { return {text.data(), text.size()}; }
 
 /// Two ends, and what arrives at the second.
 struct Wire {
-  Wire() { MakeSocketPair(&pair); }
+  Wire() {
+    MakeSocketPair(&pair);
+    GrowSendBuffer(pair.ours.get());
+  }
   Receipt Receive(Incoming* incoming) { return ReceiveFrame(pair.theirs.get(), buffer.data(), incoming, &reason); }
   int SendRaw(const void* data, std::size_t size, int fd = -1) {
     const iovec parts[] = {{const_cast<void*>(data), size}};
