@@ -1,0 +1,18 @@
+// What supervision hands on, for functions and commands alike.
+import type { NativeReport } from '../native.js'
+import type { CapturedStream, Reply } from './evidence.js'
+
+export interface Observed {
+  readonly report?: NativeReport | undefined
+  readonly keeperStatus?: number | undefined
+  readonly reply?: Reply | undefined
+  /** Why the worker's messages could not be trusted. */
+  readonly garbage?: string | undefined
+  /** No keeper could be started: the step that failed. */
+  readonly launch?: { readonly step: string; readonly errno: number } | undefined
+  readonly stdout?: CapturedStream | undefined
+  readonly stderr?: CapturedStream | undefined
+}
+
+/** Causes a host may ask the keeper to record: native/support/wire.h. */
+export const causeCode = { aborted: 11, lost: 12 } as const
