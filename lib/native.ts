@@ -189,12 +189,16 @@ export function native(): Loaded {
   return loaded
 }
 
+/** The C library of this process, as prebuilt binaries are named by it. */
+export function libc(): 'glibc' | 'musl' {
+  return isMusl() ? 'musl' : 'glibc'
+}
+
 function candidates(): string[][] {
-  const libc = isMusl() ? 'musl' : 'glibc'
   return [
     ['build', 'Release', 'stint.node'], // a clone
     ['native', 'build', 'Release', 'stint.node'], // built by hand inside node_modules
-    ['prebuilds', target, `stint.${libc}.node`], // the tarball's
+    ['prebuilds', target, `stint.${libc()}.node`], // the tarball's
   ]
 }
 

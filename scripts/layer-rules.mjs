@@ -19,6 +19,7 @@ const areas = {
   // Of the plan, a verdict uses the names of steps and signals.
   verdict: { uses: ['plan'], types: ['native', 'options', 'plan', 'launch', 'supervise', 'transport'] },
   queue: { types: ['options', 'launch'] },
+  source: { types: ['options'] },
   transport: { types: ['native'] },
   doctor: { uses: ['native', 'plan', 'launch'], types: ['options', 'supervise', 'template'] },
   // What runs in the child shares only these with the host.

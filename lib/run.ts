@@ -1,0 +1,205 @@
+// One call, straight through: options -> parse -> plan -> launch -> supervise -> evidence -> judge -> outcome. Data flows
+// one way; each stage takes the frozen data of the one before it, and this file alone joins them.
+import { ExecLauncher } from './launch/exec-launcher.js'
+import { BootError, type Launcher, type Seat } from './launch/seat.js'
+import { type NativePlan, native } from './native.js'
+import type { ParsedCommandOptions, ParsedFunctionOptions } from './options/index.js'
+import { type HostFacts, nativeLimits, type Plan, planCommand, planWorker } from './plan/index.js'
+import type { Queue } from './queue/queue.js'
+import type { Evidence } from './supervise/evidence.js'
+import type { Observed } from './supervise/observed.js'
+import { type SupervisedCommand, superviseCommand } from './supervise/supervise-command.js'
+import { superviseJob } from './supervise/supervise-job.js'
+import { type Encoded, encode, UnserializableError } from './transport/index.js'
+import type { Boot, Job, Ready } from './transport/messages.js'
+import type { Outcome } from './types.js'
+import { conclude } from './verdict/index.js'
+
+/** One call of a limited function. */
+export interface FunctionCall {
+  readonly options: ParsedFunctionOptions
+  readonly launcher: Launcher
+  readonly queue: Queue
+  /** Of the export. */
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly signal: AbortSignal
+  /** Throws StintError when the worker's module has no such function. */
+  readonly check: (info: Ready) => void
+}
+
+type Facts = Omit<Evidence, keyof Observed | 'queueTime' | 'aborted'>
+
+/**
+ * Runs one call of a limited function. Resolves to its outcome, whatever became of it.
+ * @throws what tells of misuse before a job starts: BootError when the module cannot be imported, StintError of `check`
+ */
+export async function runFunction(call: FunctionCall): Promise<Outcome<unknown>> {
+  const entered = performance.now()
+  const { queue, signal } = call
+  const facts = functionFacts(call)
+  const message = encodeJob(call, facts)
+  if ('what' in message) return conclude({ ...facts, queueTime: 0, reply: { type: 'unserializable', ...message } })
+  try {
+    await queue.enter(signal)
+  } catch (error) {
+    return conclude({ ...facts, ...notStarted(error, signal), queueTime: performance.now() - entered })
+  }
+  try {
+    const observed = await seatedJob(call, facts, message, entered)
+    return conclude({ ...facts, ...observed, ...(signal.aborted && { aborted: { reason: signal.reason } }) })
+  } finally {
+    queue.leave()
+  }
+}
+
+/** From admission to the end of the job: takes a seat, and supervises the job there. */
+async function seatedJob(
+  call: FunctionCall,
+  facts: Facts,
+  message: Encoded,
+  entered: number,
+): Promise<Observed & { readonly queueTime: number }> {
+  const { launcher, options, signal } = call
+  let seat: Seat
+  try {
+    seat = await launcher.acquire(signal)
+  } catch (error) {
+    return { ...notStarted(error, signal), queueTime: performance.now() - entered }
+  }
+  try {
+    call.check(seat.info)
+  } catch (error) {
+    seat.release()
+    throw error
+  }
+  const queueTime = performance.now() - entered
+  const capture = { stdout: options.stdout === 'capture', stderr: options.stderr === 'capture' }
+  const { limits, resultSize } = facts
+  const observed = await superviseJob(seat, { message, limits, resultSize, signal, onReport: options.onReport, capture })
+  return { ...observed, queueTime }
+}
+
+/** What is known of a job that never started; misuse and failed imports are thrown on. */
+function notStarted(error: unknown, signal: AbortSignal): Observed & Pick<Evidence, 'aborted'> {
+  if (signal.aborted) return { aborted: { reason: signal.reason } }
+  if (!(error instanceof BootError)) throw error
+  const { failure } = error
+  if (failure.type === 'launch') return { launch: { step: failure.step, errno: failure.errno } }
+  if (failure.type === 'died' && failedToLaunch(failure.report))
+    return { report: failure.report, keeperStatus: failure.keeperStatus }
+  throw error
+}
+
+/** The machine's fault (a step failed, or the boot took too long), and not that of the module that was imported. */
+function failedToLaunch(report: Observed['report']): boolean {
+  return report === undefined || report.failedStep !== 0 || report.causes.length > 0
+}
+
+function functionFacts({ options, launcher, name }: FunctionCall): Facts {
+  return {
+    target: 'function',
+    name: options.name ?? name,
+    isolation: launcher.isolation,
+    isolationNote: launcher.isolationNote,
+    limits: nativeLimits(options.limits),
+    outputSize: options.limits.outputSize,
+    resultSize: options.limits.resultSize,
+    encoding: options.encoding,
+  }
+}
+
+/** The arguments as they are at the moment of the call: what the caller changes later does not reach the job. */
+function encodeJob({ name, args, launcher, queue }: FunctionCall, { limits, resultSize }: Facts): Encoded | Refusal {
+  const job: Job = { name, args, limits, resultSize: Number.isFinite(resultSize) ? resultSize : -1 }
+  try {
+    const encoded = encode(job, 'job')
+    const leavesAtOnce = launcher.idle > 0 && queue.free
+    return leavesAtOnce ? encoded : { ...encoded, segments: encoded.segments.map(copyOf) }
+  } catch (error) {
+    if (!(error instanceof UnserializableError)) throw error
+    return { path: error.path.replace(/^job\.args/, 'arguments'), what: error.what }
+  }
+}
+
+interface Refusal {
+  readonly path: string
+  readonly what: string
+}
+
+function copyOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
+}
+
+/** A launcher for workers that are born alike. */
+export function launcherFor(options: ParsedFunctionOptions, boot: Boot): Launcher {
+  const { addon, keeperPath } = native()
+  const plan = () => withKeeper(planWorker(options, hostFacts()), keeperPath)
+  plan() // misuse shows now, not when a worker is started
+  return new ExecLauncher({ addon, plan, boot })
+}
+
+/** Two views may share a launcher when their workers are born alike: the options that differ are the job's own. */
+export function bootKey(options: ParsedFunctionOptions): string {
+  const { env, cwd, execArgv, isolation, stdin, stdout, stderr, uid, gid, nice, noNewPrivs, evidence, limits } = options
+  const processes = limits.processes ?? -1
+  return JSON.stringify([
+    env,
+    cwd,
+    execArgv,
+    isolation,
+    stdin,
+    stdout,
+    stderr,
+    uid,
+    gid,
+    nice,
+    noNewPrivs,
+    evidence,
+    processes,
+    String(limits.outputSize),
+  ])
+}
+
+/** A command under way. */
+export interface RunningCommand {
+  readonly supervised: SupervisedCommand
+  readonly outcome: Promise<Outcome<undefined>>
+}
+
+/**
+ * Starts a command.
+ * @throws StintError about its arguments, or when there is no native build
+ */
+export function runCommand(options: ParsedCommandOptions, command: string, args: readonly string[]): RunningCommand {
+  const facts = commandFacts(options, command)
+  const { addon, keeperPath } = native()
+  const plan = withKeeper(planCommand(options, command, args, hostFacts()), keeperPath)
+  const capture = { stdout: options.stdout === 'capture', stderr: options.stderr === 'capture' }
+  const { signal } = options
+  const supervised = superviseCommand((events) => addon.launch(plan, events), { signal, capture })
+  const outcome = supervised.observed.then((observed) =>
+    conclude({ ...facts, ...observed, queueTime: 0, ...(signal?.aborted && { aborted: { reason: signal.reason } }) }),
+  ) as Promise<Outcome<undefined>>
+  return { supervised, outcome }
+}
+
+function commandFacts(options: ParsedCommandOptions, command: string): Facts {
+  return {
+    target: 'command',
+    name: options.name ?? command,
+    isolation: 'exec',
+    limits: nativeLimits(options.limits),
+    outputSize: options.limits.outputSize,
+    resultSize: options.limits.resultSize,
+    encoding: options.encoding,
+  }
+}
+
+function withKeeper(plan: Plan, keeper: string): NativePlan {
+  return { ...plan, keeper }
+}
+
+function hostFacts(): HostFacts {
+  return { env: process.env, execPath: process.execPath, execArgv: process.execArgv }
+}
