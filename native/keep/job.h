@@ -61,7 +61,6 @@ struct Job {
   std::int64_t peak_memory = 0;
   std::int64_t peak_tree_memory = kUnset;
   std::int64_t peak_processes = 1;
-  std::int64_t peak_traced = 0;
   std::int64_t leftovers = kUnset;  // not yet counted
   std::int64_t read_bytes = 0;
   std::int64_t written_bytes = 0;

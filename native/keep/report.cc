@@ -60,7 +60,7 @@ void Keeper::FillUsage(ReportMessage* report) const {
                                          usage_before_.ru_nivcsw - job_.base_switches);
   report->peak_memory = AtLeastZero(job_.peak_memory - job_.base_resident);
   report->peak_tree_memory = job_.peak_tree_memory;
-  report->peak_processes = std::max(job_.peak_processes, job_.peak_traced);
+  report->peak_processes = job_.peak_processes;
   report->leftovers = AtLeastZero(job_.leftovers);
   report->read_bytes = AtLeastZero(job_.read_bytes - job_.base_read);
   report->written_bytes = AtLeastZero(job_.written_bytes - job_.base_written);
