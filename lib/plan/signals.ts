@@ -10,17 +10,17 @@ const names = new Map(
 )
 
 const firstRealTime = 34 // what the C library leaves of them: SIGRTMIN, signal(7)
-const lastRealTime = 64
+const last = 64
 
 /** @returns the number of a signal that the options stage has checked */
 export function signalNumber(name: NodeJS.Signals): number {
   return constants.signals[name]
 }
 
-/** @returns the name, 'SIGRTMIN+n' for real-time signals, or null for 0 and what is no signal */
+/** @returns the name, 'SIGRTMIN+n' for real-time signals, 'SIG32' for the C library's own, null for 0 and what is no signal */
 export function signalName(number: number): NodeJS.Signals | null {
   const name = names.get(number)
   if (name !== undefined) return name
-  const isRealTime = number >= firstRealTime && number <= lastRealTime
-  return isRealTime ? (`SIGRTMIN+${number - firstRealTime}` as NodeJS.Signals) : null
+  if (!(number >= 1 && number <= last)) return null
+  return (number < firstRealTime ? `SIG${number}` : `SIGRTMIN+${number - firstRealTime}`) as NodeJS.Signals
 }

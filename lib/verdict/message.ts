@@ -33,7 +33,7 @@ const byReason: Readonly<Record<string, (told: Told) => string>> = {
   threw: ({ evidence: { reply } }) => `threw ${reply?.type === 'threw' ? summary(reply.error) : 'an error'}`,
   exited: ({ evidence, exitCode }) =>
     `exited with code ${exitCode}${evidence.target === 'function' ? ' before it gave a result' : ''}`,
-  signaled: ({ signal }) => `died by ${signal}, which stint did not send`,
+  signaled: ({ signal }) => `died by ${signal ?? 'a signal'}, which stint did not send`,
   aborted: () => 'was aborted',
   unserializable: ({ evidence: { reply } }) =>
     reply?.type === 'unserializable'

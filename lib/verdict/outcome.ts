@@ -84,6 +84,8 @@ function usageOf({ report }: Evidence): Usage {
   }
 }
 
+const maxErrno = 4095 // MAX_ERRNO of the kernel
+
 const plain = ['memory', 'addressSpace', 'processes', 'fileSize', 'openFiles', 'stack', 'coreSize'] as const
 const timed = { cpuTime: 'cpuNs', wallTime: 'wallNs', gracePeriod: 'graceNs' } as const
 
@@ -125,7 +127,7 @@ function seal(outcome: object): object {
 }
 
 function errnoName(errno: number): string {
-  return errno > 0 ? getSystemErrorName(-errno) : ''
+  return Number.isInteger(errno) && errno > 0 && errno <= maxErrno ? getSystemErrorName(-errno) : ''
 }
 
 function milliseconds(nanoseconds: number): number {
