@@ -36,9 +36,10 @@ enum class MessageType : std::uint16_t {
   kLaunched = 16,
   kReport = 17,
   // keeper -> worker
-  kHello = 32,
-  kGo =
-      33,  // answer to a Begin with `value` 1 (a forked worker with processes > 0): it is traced, its filter may be set
+  kHello = 32,  // value 1: a fork filter stands since before exec, the worker sets none
+  // Answer to a Begin with `value` 1 (a worker with processes > 0 and no filter yet, which waits for it). value 0: it
+  // is traced and sets ForkFilter::kTrace; an errno: ptrace was refused, it sets kDeny and sends kForkNotify.
+  kGo = 33,
   kSoftStop = 34,
   // worker -> keeper
   kBooted = 48,
