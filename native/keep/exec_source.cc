@@ -48,7 +48,14 @@ Birth ExecSource::Make(Worker* worker, Failure* failure) {
     return Birth::kFailed;
   }
   worker->pid = static_cast<pid_t>(pid);
+  CloseHandedOver();
   return Birth::kParent;
+}
+
+/// The job's alone from now on: its end of a pipe or of the channel must close when the job closes it.
+void ExecSource::CloseHandedOver() {
+  for (const int fd : plan_.stdio) close(fd);
+  if (plan_.channel >= 0) close(plan_.channel);
 }
 
 }  // namespace stint

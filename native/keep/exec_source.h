@@ -13,6 +13,8 @@ class ExecSource : public WorkerSource {
   bool Again() const override { return false; }
 
  private:
+  void CloseHandedOver();
+
   StepPlan plan_;
   bool worker_;
 };

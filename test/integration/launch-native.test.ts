@@ -28,7 +28,9 @@ test('a command is launched, heard and reaped, in this order', async () => {
 test('all output that precedes a report has been captured when it is heard', async () => {
   for (let i = 0; i < 20; i++) {
     const seen: number[] = []
-    const run = launched(command('i=0; while [ $i -lt 400 ]; do echo 0123456789; i=$((i+1)); done'), () => seen.push(run.text(1).length))
+    const run = launched(command('i=0; while [ $i -lt 400 ]; do echo 0123456789; i=$((i+1)); done'), () =>
+      seen.push(run.text(1).length),
+    )
     await within(5_000, run.gone)
     assert.deepEqual(seen, [4400])
   }
@@ -55,7 +57,10 @@ test('a piped stream is given to the host as a descriptor of its own', async () 
 test('a job gets none of the descriptors of the host', async () => {
   const run = launched(command('ls /proc/self/fd; cat /proc/self/status'))
   await within(5_000, run.gone)
-  const numbers = run.text(1).split('\n').filter((line) => /^\d+$/.test(line))
+  const numbers = run
+    .text(1)
+    .split('\n')
+    .filter((line) => /^\d+$/.test(line))
   assert.deepEqual(numbers, ['0', '1', '2', '3']) // 3: the folder that ls reads
   assert.match(run.text(1), /^SigBlk:\t0{16}$/m)
   assert.match(run.text(1), /^SigIgn:\t0{16}$/m) // Node ignores SIGPIPE; a job must not
@@ -85,7 +90,10 @@ test('a field of the wrong type is named, nothing is coerced', () => {
   ]
   for (const [change, message] of wrong) {
     const plan = { ...command('true'), ...change } as NativePlan
-    assert.throws(() => addon.launch(plan, silent), (error: Error) => error instanceof TypeError && message.test(error.message))
+    assert.throws(
+      () => addon.launch(plan, silent),
+      (error: Error) => error instanceof TypeError && message.test(error.message),
+    )
   }
   assert.throws(() => addon.launch(command('true'), { ...silent, gone: 1 } as never), /^TypeError.*gone must be a function/)
 })
@@ -127,7 +135,12 @@ test('a killed keeper is told, and its job dies with it', async () => {
 })
 
 test('a message of any size passes the channel both ways', async () => {
-  for (const [mainSize, segmentSize] of [[0, 0], [100, 10], [70_000, 0], [10, 5_000_000]] as const) {
+  for (const [mainSize, segmentSize] of [
+    [0, 0],
+    [100, 10],
+    [70_000, 0],
+    [10, 5_000_000],
+  ] as const) {
     const run = launched(worker('echo'))
     const main = Buffer.alloc(mainSize, 'm')
     const segment = Buffer.alloc(segmentSize, 's')
