@@ -154,6 +154,8 @@ export interface NativeWorkerEvents {
   softStop(cause: number, graceNs: number): void
   /** Asked for when the loop was idle at the moment of the limit: returns the text for `where`. */
   idle(): string
+  /** Bytes of V8's heap in use: what the heap limit of a job is set above. */
+  heapUsed(): number
 }
 
 /** What a probe of this machine and this Node found; doctor() prints it. */

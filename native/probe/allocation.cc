@@ -1,0 +1,142 @@
+#include "probe/allocation.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdlib>
+
+#include "probe/heap.h"
+#include "probe/imports.h"
+#include "probe/limits.h"
+#include "probe/record.h"
+#include "probe/reservation.h"
+
+namespace stint {
+namespace {
+
+constexpr std::int64_t kAllocatorSlack = 1 << 20;  // what malloc may ask of the kernel beyond what it was asked for
+
+std::atomic<bool> noted_data{false};
+std::atomic<bool> noted_address{false};
+std::atomic<bool> noted_thread{false};
+
+bool Exceeds(__rlimit_resource resource, std::int64_t used, std::int64_t size) {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  const auto most = static_cast<std::int64_t>(limit.rlim_cur);
+  return size > most || used + size + kAllocatorSlack > most;
+}
+
+bool RefusedBy(__rlimit_resource resource, std::size_t size) {
+  Baseline now;
+  if (!Measure(&now)) return false;
+  return Exceeds(resource, resource == RLIMIT_DATA ? now.vm_data : now.vm_size, static_cast<std::int64_t>(size));
+}
+
+/// One note of each kind is enough for the verdict, and keeps a loop that retries from flooding the keeper.
+void NoteOnce(std::atomic<bool>* noted, Cause cause, std::int64_t size) {
+  if (noted->exchange(true)) return;
+  TheRecord().Note(cause, size);
+  if (gettid() != getpid() && !noted_thread.exchange(true)) TheRecord().Note(Cause::kThreadMemory, size);
+}
+
+/// Called after a failure: finds out whether one of our limits was the reason. Keeps errno.
+void OnRefused(std::size_t asked) {
+  const int saved = errno;
+  const auto size = static_cast<std::int64_t>(asked < PTRDIFF_MAX ? asked : PTRDIFF_MAX);
+  Baseline now;
+  if (!(noted_data && noted_address) && Measure(&now)) {
+    if (Exceeds(RLIMIT_DATA, now.vm_data, size)) NoteOnce(&noted_data, Cause::kRefusedData, size);
+    if (Exceeds(RLIMIT_AS, now.vm_size, size)) NoteOnce(&noted_address, Cause::kRefusedAddress, size);
+  }
+  errno = saved;
+}
+
+void* Checked(void* memory, std::size_t size) {
+  if (memory == nullptr && size != 0 && errno == ENOMEM) OnRefused(size);
+  return memory;
+}
+
+void* CheckedMap(void* memory, std::size_t size) {
+  if (memory == MAP_FAILED && errno == ENOMEM) OnRefused(size);
+  return memory;
+}
+
+void* Malloc(std::size_t size) { return Checked(malloc(size), size); }
+void* Realloc(void* memory, std::size_t size) { return Checked(realloc(memory, size), size); }
+void* AlignedAlloc(std::size_t alignment, std::size_t size) { return Checked(aligned_alloc(alignment, size), size); }
+
+void* Calloc(std::size_t count, std::size_t size) {
+  std::size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) bytes = PTRDIFF_MAX;
+  return Checked(calloc(count, size), bytes);
+}
+
+int PosixMemalign(void** memory, std::size_t alignment, std::size_t size) {
+  const int error = posix_memalign(memory, alignment, size);
+  if (error == ENOMEM) OnRefused(size);
+  return error;
+}
+
+void* Mmap(void* address, std::size_t size, int protection, int flags, int fd, off_t offset) {
+  return CheckedMap(mmap(address, size, protection, flags, fd, offset), size);
+}
+
+void* Mremap(void* address, std::size_t old_size, std::size_t size, int flags, ...) {
+  va_list list;
+  va_start(list, flags);
+  void* target = (flags & MREMAP_FIXED) != 0 ? va_arg(list, void*) : nullptr;
+  va_end(list);
+  return CheckedMap(mremap(address, old_size, size, flags, target), size > old_size ? size - old_size : 0);
+}
+
+/// V8 commits its heap with mprotect(2), and dies when that is refused. The ballast's room lets it go on for the moment
+/// that it takes to unwind: this is the heap limit, whatever V8 thinks of its own. Where something else grows (see
+/// GrowsIntoReservation), V8 tells the caller, who may live on.
+int Mprotect(void* address, std::size_t size, int protection) {
+  const int result = mprotect(address, size, protection);
+  if (result == 0 || errno != ENOMEM || (protection & PROT_WRITE) == 0) return result;
+  const bool catchable = GrowsIntoReservation(address, size);
+  errno = ENOMEM;
+  if (catchable || !RefusedBy(RLIMIT_DATA, size) || !TheBallast().Release()) {
+    OnRefused(size);
+    return result;
+  }
+  TripHeap();
+  return mprotect(address, size, protection);
+}
+
+void* Dlopen(const char* path, int flags);
+
+const Import kImports[] = {
+    {"malloc", reinterpret_cast<void*>(Malloc)},
+    {"calloc", reinterpret_cast<void*>(Calloc)},
+    {"realloc", reinterpret_cast<void*>(Realloc)},
+    {"posix_memalign", reinterpret_cast<void*>(PosixMemalign)},
+    {"aligned_alloc", reinterpret_cast<void*>(AlignedAlloc)},
+    {"mmap", reinterpret_cast<void*>(Mmap)},
+    {"mmap64", reinterpret_cast<void*>(Mmap)},
+    {"mremap", reinterpret_cast<void*>(Mremap)},
+    {"mprotect", reinterpret_cast<void*>(Mprotect)},
+    {"dlopen", reinterpret_cast<void*>(Dlopen)},
+};
+
+/// Native modules that the job loads are watched, too.
+void* Dlopen(const char* path, int flags) {
+  void* handle = dlopen(path, flags);
+  if (handle != nullptr) RedirectImports(kImports);
+  return handle;
+}
+
+}  // namespace
+
+bool WatchAllocations() { return RedirectImports(kImports) >= 0; }
+
+bool AllocationRefused() { return noted_data || noted_address; }
+
+}  // namespace stint

@@ -1,0 +1,39 @@
+// A thread of its own that waits for the CPU timer and for the keeper, whatever the main thread does. Small stack, all
+// signals blocked, no allocation of its own. Started by run(), not before: a template must not have it when it forks.
+#pragma once
+#include <semaphore.h>
+
+#include <cstdint>
+
+#include "probe/cpu.h"
+#include "support/unique_fd.h"
+#include "support/wire.h"
+
+namespace stint {
+
+class Watchdog {
+ public:
+  /// 0 or an errno.
+  int Start();
+  /// Begins to count CPU time. 0 or an errno.
+  int LimitCpu(std::int64_t limit_ns) { return timer_.Arm(thread_, limit_ns); }
+
+ private:
+  static void* Main(void* self);
+  void Loop();
+  void OnCpu();
+  void OnKeeper();
+  void OnSoftStop(const EvidenceMessage& message);
+  int PollTimeout() const;
+  void CheckOverdue();
+
+  UniqueFd signals_;
+  sem_t started_{};
+  int thread_ = 0;
+  CpuTimer timer_;
+  std::int64_t overdue_ns_ = 0;  // when a function that listens must have yielded; 0 = no such time
+};
+
+Watchdog& TheWatchdog();
+
+}  // namespace stint
