@@ -89,7 +89,7 @@ int main() {
   stint::WireLimits in_force = setup.limits;
   stint::ClampToHardLimits(&in_force);
   if (setup.command) steps.rlimits = stint::RlimitsOfCommand(in_force);
-  stint::ExecSource source(steps, !setup.command);
+  stint::ExecSource source(steps, !setup.command, in_force.processes);
   stint::Keeper keeper(setup, &source);
   keeper.Run();
   return 0;

@@ -1,11 +1,15 @@
 // How a job ends: record, ask, kill, and kill again until nothing is left.
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 #include "keep/keeper.h"
+#include "keep/tree_memory.h"
 #include "support/clock.h"
 #include "support/proc_file.h"
 
@@ -25,6 +29,11 @@ constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
 
 bool EndsAtOnce(Cause cause) {
   return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
+}
+
+/// A wait for ends tells of stopped tracees, too (wait_task_stopped in the kernel: "regardless of options").
+bool IsStop(const siginfo_t& info) {
+  return info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED;
 }
 
 }  // namespace
@@ -69,9 +78,12 @@ void Keeper::Kill(std::int64_t now) {
   job_.phase = Phase::kKilling;
   job_.boot_at = job_.wall_at = job_.kill_at = job_.lost_at = job_.cpu_poll_at = job_.memory_poll_at = kNever;
   job_.give_up_at = now + kGiveUpNs;
+  const bool done = (job_.flags & kReportDone) != 0;
+  if (!done && !setup_.command && !job_.ended && job_.begin_ns != 0)
+    job_.peak_memory = PeakOf(worker_.pid, tree_.proc_fd());
   KillWorker();
   // After Done the worker is nearly always alone: its end tells whether there is more to kill.
-  job_.sweep_at = (job_.flags & kReportDone) != 0 ? now + kEagerNs : now;
+  job_.sweep_at = done ? now + kEagerNs : now;
 }
 
 void Keeper::KillWorker() {
@@ -84,25 +96,45 @@ bool Keeper::WorkerEnded() const {
   siginfo_t info{};
   if (job_.ended) return true;
   return waitid(P_PID, static_cast<id_t>(worker_.pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
-         info.si_pid != 0;
+         info.si_pid != 0 && !IsStop(info);
 }
 
 /// SIGCHLD says that there may be something to wait for; it does not say how much.
 void Keeper::Reap() {
   if (job_.phase == Phase::kClean) return;
   if (!job_.ended && WorkerEnded()) ReapWorker();
-  for (;;) {
-    siginfo_t info{};
-    const int result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
-    childless_ = result != 0 && errno == ECHILD;
-    if (result != 0 || info.si_pid == 0) break;
-    if (info.si_pid == worker_.pid && !job_.ended) {
-      ReapWorker();
-    } else {
-      waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
-    }
+  while (ReapOne()) {
   }
+  if (tracer_.active()) AnswerForks();
   if (job_.ended && job_.phase == Phase::kKilling) Sweep(MonotonicNs());
+}
+
+/// A worker that was forked with another exit signal is not seen by this wait (__WALL, wait(2)), nor is a parked one:
+/// ECHILD means that nothing but it is left.
+bool Keeper::ReapOne() {
+  siginfo_t info{};
+  const int result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+  childless_ = result != 0 && errno == ECHILD;
+  if (result != 0 || info.si_pid == 0) return false;
+  const auto pid = static_cast<id_t>(info.si_pid);
+  if (IsStop(info)) {
+    if (waitid(P_PID, pid, &info, WSTOPPED | WNOHANG | __WALL) == 0) TraceeStopped(info.si_pid, info.si_status);
+  } else if (info.si_pid == worker_.pid && !job_.ended) {
+    ReapWorker();
+  } else {
+    waitid(P_PID, pid, &info, WEXITED | WNOHANG | __WALL);
+    tracer_.Ended(info.si_pid);
+  }
+  return true;
+}
+
+void Keeper::ReadIo(std::int64_t* read, std::int64_t* written) const {
+  char path[32];
+  char text[512];
+  std::snprintf(path, sizeof path, "/proc/%d/io", worker_.pid);
+  const std::string_view io = ReadFileAt(-1, path, text, sizeof text);
+  *read = std::max<std::int64_t>(0, StatusNumber(io, "rchar:"));
+  *written = std::max<std::int64_t>(0, StatusNumber(io, "wchar:"));
 }
 
 /// All that it sent is read before its end is judged; /proc/PID/io is still there for a process that was not waited
@@ -114,18 +146,33 @@ void Keeper::ReapWorker() {
     left.fd = worker_.evidence.get();
   }
   const std::int64_t now = MonotonicNs();
+  if (job_.phase != Phase::kLaunching) ReadIo(&job_.read_bytes, &job_.written_bytes);
   siginfo_t info{};
-  waitid(P_PID, static_cast<id_t>(worker_.pid), &info, WEXITED | __WALL);
+  rusage usage{};
+  // The raw call: its fifth argument tells the usage (waitid(2)).
+  syscall(SYS_waitid, P_PID, worker_.pid, &info, WEXITED | __WALL, &usage);
+  tracer_.Ended(worker_.pid);
   job_.ended = true;
-  if (info.si_code == CLD_EXITED) {
+  worker_.evidence.Reset();
+  if (job_.peak_memory == 0) job_.peak_memory = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+  TakeStatus(info);
+  if (job_.end_ns == 0) job_.end_ns = now;
+  Kill(now);
+  job_.sweep_at = now;
+}
+
+/// A process that died on its way to a traced exec was too big for its limits: execve(2) had passed the point where it
+/// can return, so the kernel killed it.
+void Keeper::TakeStatus(const siginfo_t& info) {
+  const bool exited = info.si_code == CLD_EXITED;
+  const bool launching = job_.phase == Phase::kLaunching && job_.causes.First() == Cause::kNone;
+  if (launching && job_.failure.step == Step::kNone) job_.failure = {Step::kExec, ENOMEM};
+  if (job_.failure.step != Step::kNone) return;
+  if (exited) {
     job_.exit_code = info.si_status;
   } else {
     job_.term_signal = info.si_status;
   }
-  if (job_.end_ns == 0) job_.end_ns = now;
-  worker_.evidence.Reset();
-  Kill(now);
-  job_.sweep_at = now;
 }
 
 /// Kills and reaps what is left. Every living descendant is a child, or becomes one when its parent dies.

@@ -7,6 +7,8 @@
 #include <cstring>
 
 #include "keep/keeper.h"
+#include "keep/receive.h"
+#include "keep/tree_memory.h"
 #include "support/clock.h"
 
 namespace stint {
@@ -46,7 +48,8 @@ std::int64_t TimeOf(const EvidenceMessage& message, std::int64_t earliest, std::
 void Keeper::DrainEvidence() {
   EvidenceBuffer buffer;
   for (int i = 0; i < kMessagesPerTurn && worker_.evidence.valid(); i++) {
-    const ssize_t size = recv(worker_.evidence.get(), &buffer, sizeof buffer, MSG_DONTWAIT);
+    UniqueFd listener;
+    const ssize_t size = ReceiveWithFd(worker_.evidence.get(), &buffer, sizeof buffer, &listener);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) return;
     const std::int64_t now = MonotonicNs();
@@ -55,9 +58,12 @@ void Keeper::DrainEvidence() {
       if (!job_.ended) job_.lost_at = now + kExitGapNs;
       return;
     }
-    const bool sound = IsWhole(buffer, static_cast<std::size_t>(size), worker_.secret) &&
-                       HandleEvidence(buffer.message, buffer.text, now);
-    if (sound) continue;
+    const bool whole = IsWhole(buffer, static_cast<std::size_t>(size), worker_.secret);
+    if (whole && buffer.message.head.type == MessageType::kForkNotify && listener.valid()) {
+      listener_.Open(std::move(listener));
+      continue;
+    }
+    if (whole && HandleEvidence(buffer.message, buffer.text, now)) continue;
     job_.flags |= kReportEvidenceBad;
     worker_.evidence.Reset();
     EvidenceLost(now);
@@ -67,7 +73,7 @@ void Keeper::DrainEvidence() {
 bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now) {
   switch (message.head.type) {
     case MessageType::kBooted:
-      HandleBooted(now);
+      HandleBooted();
       return true;
     case MessageType::kBegin:
       return HandleBegin(message, now);
@@ -90,9 +96,13 @@ bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, st
   }
 }
 
-void Keeper::HandleBooted(std::int64_t) {
+/// The idle worker: what an exec'ed one has read, written and peaked at while it booted is not the job's.
+void Keeper::HandleBooted() {
   job_.flags |= kReportBooted;
   job_.boot_at = kNever;
+  if (source_->Again()) return;  // a forked worker has done nothing yet
+  ReadIo(&job_.base_read, &job_.base_written);
+  ResetPeak(worker_.pid, tree_.proc_fd());
 }
 
 /// The host sends Start before it sends the job to the worker, so Start is in the queue when Begin arrives.
@@ -104,7 +114,9 @@ bool Keeper::HandleBegin(const EvidenceMessage& message, std::int64_t now) {
   job_.base_memory = message.vm_rss;
   job_.base_resident = message.vm_rss + message.rss_file;
   job_.base_switches = message.switches;
-  if (job_.phase == Phase::kParked) BeginJob(TimeOf(message, now - kNsPerSecond, now));
+  if (job_.phase != Phase::kParked) return true;
+  BeginJob(TimeOf(message, now - kNsPerSecond, now));
+  if (message.value == 1) TraceWorker();
   return true;
 }
 

@@ -8,6 +8,8 @@
 
 #include <cerrno>
 
+#include "keep/tracer.h"
+
 namespace stint {
 namespace {
 
@@ -29,10 +31,39 @@ bool OpenBirth(UniqueFd* keeper, UniqueFd* child) {
   return MoveUp(child);
 }
 
+/// Limits on memory can make exec fail after its point of no return, by a signal: only PTRACE_EVENT_EXEC tells then
+/// that it succeeded.
+bool CanBreakExec(const RlimitPlan& rlimits) {
+  for (int i = 0; i < rlimits.count; i++) {
+    const int resource = rlimits.orders[i].resource;
+    if (resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK) return true;
+  }
+  return false;
+}
+
+ForkFilter FilterFor(std::int64_t processes) {
+  if (processes == kUnset) return ForkFilter::kNone;
+  return processes == 0 ? ForkFilter::kDeny : ForkFilter::kTrace;
+}
+
 }  // namespace
+
+ExecSource::ExecSource(const StepPlan& plan, bool worker, std::int64_t processes) : plan_(plan), worker_(worker) {
+  plan_.filter = FilterFor(processes);
+  plan_.wait_for_tracer = plan_.filter == ForkFilter::kTrace || CanBreakExec(plan_.rlimits);
+}
+
+/// Where ptrace(2) is refused (a tracer already, a container's filter), a listener counts instead, less exactly.
+void ExecSource::Trace(Worker* worker) {
+  const bool forks = plan_.filter == ForkFilter::kTrace;
+  worker->traced = SeizeBeforeExec(worker->pid, forks) == 0;
+  if (forks && !worker->traced) worker->filter = ForkFilter::kDeny;
+  send(worker->birth.get(), &worker->filter, sizeof worker->filter, MSG_NOSIGNAL);
+}
 
 Birth ExecSource::Make(Worker* worker, Failure* failure) {
   UniqueFd evidence, birth;
+  worker->filter = plan_.filter;
   if (!OpenBirth(&worker->birth, &birth) || (worker_ && !(OpenEvidence(worker, &evidence) && MoveUp(&evidence)))) {
     *failure = {Step::kKeeper, errno};
     return Birth::kFailed;
@@ -49,6 +80,7 @@ Birth ExecSource::Make(Worker* worker, Failure* failure) {
   }
   worker->pid = static_cast<pid_t>(pid);
   CloseHandedOver();
+  if (plan_.wait_for_tracer) Trace(worker);
   return Birth::kParent;
 }
 

@@ -7,13 +7,14 @@ namespace stint {
 
 class ExecSource : public WorkerSource {
  public:
-  /// `plan` is complete but for what Make() adds: the keeper's pid and the sockets.
-  ExecSource(const StepPlan& plan, bool worker) : plan_(plan), worker_(worker) {}
+  /// `plan` is complete but for what Make() adds: the keeper's pid, the sockets, the filter that `processes` asks for.
+  ExecSource(const StepPlan& plan, bool worker, std::int64_t processes);
   Birth Make(Worker* worker, Failure* failure) override;
   bool Again() const override { return false; }
 
  private:
   void CloseHandedOver();
+  void Trace(Worker* worker);
 
   StepPlan plan_;
   bool worker_;

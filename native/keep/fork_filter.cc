@@ -41,20 +41,19 @@ constexpr unsigned kFork = SYS_clone, kVfork = SYS_clone;  // has only clone: th
 constexpr unsigned kX32Bit = 0x40000000;
 
 // Numbers beside the jumps are lines of the table.
-#define STINT_FORK_PROGRAM(ask)                                                                                       \
-  {                                                                                                                   \
-    /*  0 */ Load(kArch), /*  1 */ Equal(kNativeArch, 0, 6), /* else 8 */ /*  2 */ Load(kNr),                         \
-        /*  3 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~kX32Bit),                                                       \
-        /*  4 */ Equal(SYS_clone, 10, 0), /* 15 */ /*  5 */ Equal(kFork, 11, 0), /* 17 */ /*  6 */                    \
-        Equal(kVfork, 10,                                                                                             \
-              0), /* 17 */ /*  7 */ Equal(SYS_clone3, 6, 5), /* 14, else 13 */ /*  8 */ Load(kNr), /* i386 and 32-bit \
-                                                                                                      arm */          \
-        /*  9 */ Equal(2, 7, 0), /* fork: 17 */ /* 10 */ Equal(190, 6, 0), /* vfork: 17 */         /* 11 */           \
-        Equal(120, 3,                                                                                                 \
-              0), /* clone: 15 */ /* 12 */ Equal(435, 1, 0), /* clone3: 14 */ /* 13 */ Return(SECCOMP_RET_ALLOW),     \
-        /* 14 */ Return(SECCOMP_RET_ERRNO | ENOSYS), /* 15 */ Load(kFlags),                                           \
-        /* 16 */ BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0), /* 17 */ Return(ask),                      \
-        /* 18 */ Return(SECCOMP_RET_ALLOW),                                                                           \
+#define STINT_FORK_PROGRAM(ask)                                                                               \
+  {                                                                                                           \
+    /*  0 */ Load(kArch), /*  1 */ Equal(kNativeArch, 0, 6), /* else 8 */ /*  2 */ Load(kNr),                 \
+        /*  3 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~kX32Bit), /*  4 */ Equal(SYS_clone, 10, 0),             \
+        /* 15 */ /*  5 */ Equal(kFork, 11, 0), /* 17 */ /*  6 */                                              \
+        Equal(kVfork, 10, 0), /* 17 */ /*  7 */ Equal(SYS_clone3, 6, 5),                                      \
+        /* 14, else 13 */ /*  8 */ Load(kNr),                                              /* i386 and 32-bit \
+                                                                                              arm */          \
+        /*  9 */ Equal(2, 7, 0), /* fork: 17 */ /* 10 */ Equal(190, 6, 0), /* vfork: 17 */ /* 11 */           \
+        Equal(120, 3, 0), /* clone: 15 */ /* 12 */ Equal(435, 1, 0),                                          \
+        /* clone3: 14 */ /* 13 */ Return(SECCOMP_RET_ALLOW), /* 14 */ Return(SECCOMP_RET_ERRNO | ENOSYS),     \
+        /* 15 */ Load(kFlags), /* 16 */ BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),             \
+        /* 17 */ Return(ask), /* 18 */ Return(SECCOMP_RET_ALLOW),                                             \
   }
 
 }  // namespace

@@ -58,9 +58,11 @@ struct Job {
   std::int64_t base_read = 0;
   std::int64_t base_written = 0;
 
+  std::int64_t cpu_seen_ns = 0;  // of the whole tree, at the last look
   std::int64_t peak_memory = 0;
   std::int64_t peak_tree_memory = kUnset;
   std::int64_t peak_processes = 1;
+  std::int64_t peak_traced = 0;
   std::int64_t leftovers = kUnset;  // not yet counted
   std::int64_t read_bytes = 0;
   std::int64_t written_bytes = 0;

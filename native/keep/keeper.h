@@ -12,11 +12,15 @@
 // from a template (one job after another, the next worker parked while the present one runs).
 #pragma once
 #include <poll.h>
+#include <signal.h>
 #include <sys/resource.h>
 
+#include "keep/fork_listener.h"
 #include "keep/job.h"
 #include "keep/stdio_state.h"
+#include "keep/tracer.h"
 #include "keep/tree.h"
+#include "keep/tree_cpu.h"
 #include "keep/worker_source.h"
 #include "support/unique_fd.h"
 
@@ -48,9 +52,9 @@ class Keeper {
   void RunJob();
   bool Born();
   void BeginJob(std::int64_t now);
-  void Arm();
+  bool MakeNext();
   void Turn();
-  void Wait();
+  int Wait(pollfd* polls) const;
   std::int64_t NextDeadline() const;
   void CheckDeadlines(std::int64_t now);
   void DrainSignals();
@@ -69,12 +73,29 @@ class Keeper {
   void DrainEvidence();
   bool HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now);
   bool HandleBegin(const EvidenceMessage& message, std::int64_t now);
-  void HandleBooted(std::int64_t now);
+  void HandleBooted();
   void HandleDone(const EvidenceMessage& message, std::int64_t now);
   bool HandleCause(const EvidenceMessage& message, std::int64_t now);
   bool HandleWhere(const EvidenceMessage& message, const char* text);
   void EvidenceLost(std::int64_t now);
   void SendEvidence(MessageType type, Cause cause, std::int64_t value);
+
+  // polls.cc
+  void ArmPolls(std::int64_t now);
+  void Poll(std::int64_t now);
+  void PollCpu(std::int64_t now);
+  void PollMemory(std::int64_t now);
+  std::int64_t UntilMemoryPoll(std::int64_t left) const;
+  void CountProcesses();
+
+  // forks.cc
+  void ReadForks();
+  bool AllowFork(std::int64_t now);
+  void LimitForks();
+  void TraceWorker();
+  void TraceeStopped(pid_t tid, int status);
+  void AnswerForks();
+  void ForkDenied(std::int64_t now, std::int64_t alive);
 
   // ending.cc
   void EndBy(Cause cause, std::int64_t now, std::int64_t value = 0);
@@ -84,7 +105,10 @@ class Keeper {
   void KillWorker();
   bool WorkerEnded() const;
   void Reap();
+  bool ReapOne();
   void ReapWorker();
+  void TakeStatus(const siginfo_t& info);
+  void ReadIo(std::int64_t* read, std::int64_t* written) const;
   void Sweep(std::int64_t now);
   void KillTree(std::int64_t now);
 
@@ -100,12 +124,17 @@ class Keeper {
   UniqueFd signals_;
   StdioState stdio_;
   Tree tree_;
+  TreeCpu cpu_;
+  Tracer tracer_;
+  ForkListener listener_;
   Worker worker_;
   Worker next_;
   Job job_;
   rusage usage_before_{};
+  int processors_ = 1;
   bool am_worker_ = false;
   bool host_gone_ = false;
+  bool next_failed_ = false;
   bool childless_ = false;
   bool launched_pending_ = false;
   bool report_pending_ = false;

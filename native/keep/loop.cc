@@ -9,6 +9,7 @@
 #include <initializer_list>
 
 #include "keep/keeper.h"
+#include "keep/receive.h"
 #include "keep/rlimits.h"
 #include "support/clock.h"
 
@@ -53,6 +54,8 @@ void Keeper::RunJob() {
     while (!am_worker_ && job_.phase != Phase::kClean) Turn();
   }
   if (am_worker_) return;
+  listener_.Close();
+  tracer_.Reset();
   stdio_.Restore();
   QueueReport();
   while (report_pending_ && !host_gone_) Turn();
@@ -61,16 +64,16 @@ void Keeper::RunJob() {
 /// Takes the parked worker, or has one made. False when there is none: the reason is in the job, or this is the worker.
 bool Keeper::Born() {
   const std::int64_t now = MonotonicNs();
-  if (next_.pid > 0) {
-    worker_ = std::move(next_);
-    next_ = Worker();
-  } else {
+  worker_ = std::move(next_);
+  next_ = Worker();
+  if (worker_.pid == 0) {
     const Birth birth = source_->Make(&worker_, &job_.failure);
     am_worker_ = birth == Birth::kChild;
     if (birth == Birth::kFailed) job_.phase = Phase::kClean;
     if (birth != Birth::kParent) return false;
   }
   tree_.Begin(getpid(), worker_.pid, now);
+  if (worker_.traced) tracer_.Begin(worker_.pid, worker_.filter == ForkFilter::kTrace);
   job_.phase = worker_.birth.valid() ? Phase::kLaunching : Phase::kParked;
   if (!setup_.command && setup_.boot_ns > 0) job_.boot_at = After(now, setup_.boot_ns);
   if (setup_.command) job_.limits = setup_.limits;
@@ -78,9 +81,22 @@ bool Keeper::Born() {
   return true;
 }
 
-/// A command begins with its exec.
+/// Parks a worker for the job after this one, when there is nothing else to do. True in that worker.
+bool Keeper::MakeNext() {
+  const bool wanted = job_.phase == Phase::kRunning && next_.pid == 0 && !next_failed_ && source_->Again();
+  if (!wanted) return false;
+  Failure failure;
+  const Birth birth = source_->Make(&next_, &failure);
+  next_failed_ = birth == Birth::kFailed;  // tried again when it is needed, where the failure is told
+  tree_.Except(next_.pid);
+  am_worker_ = birth == Birth::kChild;
+  return am_worker_;
+}
+
+/// exec has succeeded. A command begins with it.
 void Keeper::Executed(std::int64_t now) {
   worker_.birth.Reset();
+  if (job_.phase != Phase::kLaunching) return;
   job_.phase = Phase::kParked;
   QueueLaunched(now);
   if (setup_.command) BeginJob(now);
@@ -92,32 +108,38 @@ void Keeper::BeginJob(std::int64_t now) {
   job_.begin_ns = now;
   job_.boot_at = kNever;
   job_.charged = true;
-  Arm();
+  job_.wall_at = After(now, job_.limits.wall_ns);
+  if (job_.limits.processes != kUnset) LimitForks();
+  ArmPolls(now);
 }
 
-void Keeper::Arm() { job_.wall_at = After(job_.begin_ns, job_.limits.wall_ns); }
-
 void Keeper::Turn() {
-  pollfd polls[5] = {
-      {control_.get(), POLLIN, 0},
-      {worker_.birth.get(), POLLIN, 0},
-      {worker_.evidence.get(), POLLIN, 0},
-      {signals_.get(), POLLIN, 0},
-      {-1, POLLIN, 0},
+  pollfd polls[] = {
+      {control_.get(), POLLIN, 0}, {worker_.birth.get(), POLLIN, 0}, {worker_.evidence.get(), POLLIN, 0},
+      {signals_.get(), POLLIN, 0}, {listener_.fd(), POLLIN, 0},
   };
   if (launched_pending_ || report_pending_) polls[0].events |= POLLOUT;
-  const std::int64_t due = NextDeadline();
-  const std::int64_t left = std::max<std::int64_t>(0, due - MonotonicNs());
-  const timespec timeout{static_cast<time_t>(left / kNsPerSecond), static_cast<long>(left % kNsPerSecond)};
-  const int ready = ppoll(polls, 5, due == kNever ? nullptr : &timeout, nullptr);
-  if (ready > 0) {
+  if (Wait(polls) > 0) {
     if (polls[0].revents & POLLOUT) Flush();
     if (polls[0].revents & ~POLLOUT) DrainControl();
     if (polls[1].revents != 0) ReadBirth();
     if (polls[2].revents != 0) DrainEvidence();
+    if (polls[4].revents != 0) ReadForks();
     if (polls[3].revents != 0) DrainSignals();
+  } else if (MakeNext()) {
+    return;
   }
   CheckDeadlines(MonotonicNs());
+}
+
+/// The first look after a job began does not sleep if a worker for the next one is to be made.
+int Keeper::Wait(pollfd* polls) const {
+  constexpr nfds_t kPolls = 5;
+  const bool idle_work = job_.phase == Phase::kRunning && next_.pid == 0 && !next_failed_ && source_->Again();
+  const std::int64_t due = idle_work ? 0 : NextDeadline();
+  const std::int64_t left = std::max<std::int64_t>(0, due - MonotonicNs());
+  const timespec timeout{static_cast<time_t>(left / kNsPerSecond), static_cast<long>(left % kNsPerSecond)};
+  return ppoll(polls, kPolls, due == kNever ? nullptr : &timeout, nullptr);
 }
 
 std::int64_t Keeper::NextDeadline() const {
@@ -134,6 +156,7 @@ void Keeper::CheckDeadlines(std::int64_t now) {
     job_.wall_at = kNever;
     EndBy(Cause::kWall, now);
   }
+  Poll(now);
   if (now >= job_.kill_at) Kill(now);
   if (now >= job_.sweep_at) Sweep(now);
 }
@@ -145,14 +168,20 @@ void Keeper::DrainSignals() {
   Reap();
 }
 
-/// A Failure, or EOF: close-on-exec closed the other end, so exec has succeeded.
+/// A Failure, the listener of a filter, or EOF: close-on-exec closed the other end, so exec is past its point of no
+/// return. Under a tracer its success is told by PTRACE_EVENT_EXEC instead.
 void Keeper::ReadBirth() {
+  UniqueFd listener;
   Failure failure;
-  const ssize_t size = recv(worker_.birth.get(), &failure, sizeof failure, MSG_DONTWAIT);
-  if (size < 0) return;
-  if (size != static_cast<ssize_t>(sizeof failure)) return Executed(MonotonicNs());
-  job_.failure = failure;
+  for (;;) {
+    const ssize_t size = ReceiveWithFd(worker_.birth.get(), &failure, sizeof failure, &listener);
+    if (size < 0) return;
+    if (size != static_cast<ssize_t>(sizeof failure)) break;
+    if (listener.valid()) listener_.Open(std::move(listener));
+    if (failure.step != Step::kNone) job_.failure = failure;
+  }
   worker_.birth.Reset();
+  if (job_.failure.step == Step::kNone && !worker_.traced) Executed(MonotonicNs());
 }
 
 }  // namespace stint

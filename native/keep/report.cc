@@ -55,12 +55,14 @@ void Keeper::FillUsage(ReportMessage* report) const {
   const std::int64_t system = Ns(after.ru_stime) - Ns(usage_before_.ru_stime);
   const std::int64_t total = Ns(after.ru_utime) - Ns(usage_before_.ru_utime) + system;
   report->system_ns = AtLeastZero(system - job_.base_system_ns);
-  report->user_ns = AtLeastZero(total - job_.base_cpu_ns - report->system_ns);
+  // A look at the living knows more where a parent ignores SIGCHLD: then nobody waits for its children.
+  const std::int64_t used = std::max(total - job_.base_cpu_ns, job_.cpu_seen_ns);
+  report->user_ns = AtLeastZero(used - report->system_ns);
   report->context_switches = AtLeastZero(after.ru_nvcsw + after.ru_nivcsw - usage_before_.ru_nvcsw -
                                          usage_before_.ru_nivcsw - job_.base_switches);
   report->peak_memory = AtLeastZero(job_.peak_memory - job_.base_resident);
   report->peak_tree_memory = job_.peak_tree_memory;
-  report->peak_processes = job_.peak_processes;
+  report->peak_processes = std::max(job_.peak_processes, job_.peak_traced);
   report->leftovers = AtLeastZero(job_.leftovers);
   report->read_bytes = AtLeastZero(job_.read_bytes - job_.base_read);
   report->written_bytes = AtLeastZero(job_.written_bytes - job_.base_written);

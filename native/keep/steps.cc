@@ -45,11 +45,13 @@ void DieWithKeeper(const StepPlan& plan) {
   if (getppid() != plan.keeper) _exit(127);  // it died before the line above
 }
 
-void WaitForTracer(const StepPlan& plan) {
-  char go = 0;
-  while (recv(plan.birth, &go, 1, 0) < 0) {
+/// Where ptrace(2) is not to be had, the tracer answers with another filter.
+ForkFilter WaitForTracer(const StepPlan& plan) {
+  ForkFilter filter = plan.filter;
+  while (recv(plan.birth, &filter, sizeof filter, 0) != static_cast<ssize_t>(sizeof filter)) {
     if (errno != EINTR) Fail(plan, Step::kPtrace, errno);
   }
+  return filter;
 }
 
 bool SendListener(int birth, int listener) {
@@ -70,16 +72,16 @@ bool SendListener(int birth, int listener) {
 }
 
 /// After the ids: a filter set by a privileged child stays, and one without privileges needs no_new_privs.
-void SetFilter(const StepPlan& plan) {
+void SetFilter(const StepPlan& plan, ForkFilter filter) {
   if (plan.no_new_privs) Check(plan, Step::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  if (plan.filter == ForkFilter::kNone) return;
-  int listener = InstallForkFilter(plan.filter);
+  if (filter == ForkFilter::kNone) return;
+  int listener = InstallForkFilter(filter);
   if (listener == -EACCES) {
     Check(plan, Step::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    listener = InstallForkFilter(plan.filter);
+    listener = InstallForkFilter(filter);
   }
   if (listener < 0) Fail(plan, Step::kSeccomp, -listener);
-  if (plan.filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendListener(plan.birth, listener));
+  if (filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendListener(plan.birth, listener));
 }
 
 /// As execvp(3) goes on along PATH: a file that is missing or not ours to run is passed over, EACCES is remembered.
@@ -109,8 +111,7 @@ void RunSteps(const StepPlan& plan) {
   }
   SetIds(plan);
   DieWithKeeper(plan);
-  if (plan.wait_for_tracer) WaitForTracer(plan);
-  SetFilter(plan);
+  SetFilter(plan, plan.wait_for_tracer ? WaitForTracer(plan) : plan.filter);
   // After the filter, whose listener needs a free descriptor; late, so that no step runs under a limit it was not asked
   // to.
   for (int i = 0; i < plan.rlimits.count; i++) {

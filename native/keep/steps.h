@@ -2,7 +2,6 @@
 #pragma once
 #include <sys/types.h>
 
-#include "keep/fork_filter.h"
 #include "keep/rlimits.h"
 #include "keep/worker_source.h"
 
@@ -20,7 +19,7 @@ struct StepPlan {
   std::int64_t uid = -1;
   std::int64_t gid = -1;
   bool no_new_privs = false;
-  bool wait_for_tracer = false;
+  bool wait_for_tracer = false;  // the tracer then says which filter
   ForkFilter filter = ForkFilter::kNone;
   RlimitPlan rlimits;
   char* const* files = nullptr;

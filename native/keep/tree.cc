@@ -1,15 +1,14 @@
 #include "keep/tree.h"
 
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <utility>
 
+#include "keep/directory.h"
 #include "support/clock.h"
 #include "support/proc_file.h"
 
@@ -20,14 +19,6 @@ namespace {
 constexpr off_t kFirstProcess = 258;
 // Numbers cannot wrap between two looks that are closer than this: 32768 forks take longer.
 constexpr std::int64_t kSafeGapNs = kNsPerSecond / 2;
-
-struct Dirent {
-  std::uint64_t inode;
-  std::int64_t offset;
-  unsigned short size;
-  unsigned char type;
-  char name[];
-};
 
 /// proc_pid_stat(5): state, ppid (fields 3, 4), cutime, cstime (16, 17), starttime (22), after the name in brackets.
 bool ParseStat(std::string_view text, Member* member) {
@@ -87,18 +78,9 @@ bool Tree::MayHaveWrapped(std::int64_t now) {
 
 bool Tree::List(pid_t from) {
   if (lseek(proc_.get(), kFirstProcess + from, SEEK_SET) < 0) return false;
-  alignas(Dirent) char entries[8192];
-  for (;;) {
-    const long size = syscall(SYS_getdents64, proc_.get(), entries, sizeof entries);
-    if (size <= 0) return size == 0;
-    for (long at = 0; at < size;) {
-      const auto* entry = reinterpret_cast<const Dirent*>(entries + at);
-      at += entry->size;
-      pid_t pid = 0;
-      const char* end = entry->name + std::strlen(entry->name);
-      if (std::from_chars(entry->name, end, pid).ptr == end && pid != root_) Add(pid);
-    }
-  }
+  return ForEachNumber(proc_.get(), [this](pid_t pid) {
+    if (pid != root_) Add(pid);
+  });
 }
 
 void Tree::Add(pid_t pid) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "keep/fork_filter.h"
 #include "support/unique_fd.h"
 #include "support/wire.h"
 
@@ -23,7 +24,8 @@ struct Worker {
   UniqueFd birth;     // exec'ed: a Failure or the listener arrives on it, and EOF once exec succeeded; else invalid
   UniqueFd evidence;  // the keeper's end
   std::uint8_t secret[kSecretSize] = {};
-  bool traced = false;  // seized by ptrace(2) before its exec
+  ForkFilter filter = ForkFilter::kNone;  // stands before exec
+  bool traced = false;                    // seized by ptrace(2) before exec
 };
 
 enum class Birth { kParent, kChild, kFailed };
@@ -39,8 +41,8 @@ class WorkerSource {
   virtual bool Again() const = 0;
 };
 
-/// Makes the evidence pair of a worker and its secret, and queues Hello for it. `other` gets the worker's end.
-/// False with errno.
+/// Makes the evidence pair of a worker and its secret, and queues Hello for it (which tells it whether `filter` stands
+/// already). `other` gets the worker's end. False with errno.
 bool OpenEvidence(Worker* worker, UniqueFd* other);
 
 }  // namespace stint

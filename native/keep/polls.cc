@@ -1,0 +1,84 @@
+// Limits that no kernel timer watches: CPU time and memory of the whole tree, looked at the more often the nearer they
+// are. A job that ends before the first look costs nothing.
+#include <sched.h>
+
+#include <algorithm>
+
+#include "keep/keeper.h"
+#include "keep/tree_memory.h"
+#include "support/clock.h"
+
+namespace stint {
+namespace {
+
+constexpr std::int64_t kSoonestNs = 2 * kNsPerMs;
+constexpr std::int64_t kLatestNs = 100 * kNsPerMs;
+// A core touches new memory at 2 to 4 bytes a nanosecond.
+constexpr std::int64_t kBytesPerNs = 4;
+// A worker's own timer is more exact and knows the JavaScript stack: while it alone uses CPU, it speaks first.
+constexpr std::int64_t kWorkersOwnNs = 4 * kNsPerMs;
+
+int Processors() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
+}
+
+std::int64_t NsOf(const rusage& usage) {
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * kNsPerSecond +
+         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+}  // namespace
+
+void Keeper::ArmPolls(std::int64_t now) {
+  if (job_.limits.cpu_ns != kUnset) {
+    cpu_.Begin();
+    processors_ = Processors();
+    job_.cpu_poll_at = now + std::max(kSoonestNs, job_.limits.cpu_ns / processors_);
+  }
+  if (job_.limits.memory != kUnset) job_.memory_poll_at = now + UntilMemoryPoll(job_.limits.memory);
+}
+
+/// One look at the tree serves both limits when both are due.
+void Keeper::Poll(std::int64_t now) {
+  if (now < job_.cpu_poll_at && now < job_.memory_poll_at) return;
+  if (!tree_.Scan(now)) return EndBy(Cause::kLost, now);
+  CountProcesses();
+  if (now >= job_.cpu_poll_at) PollCpu(now);
+  if (now >= job_.memory_poll_at) PollMemory(now);
+}
+
+void Keeper::PollCpu(std::int64_t now) {
+  rusage reaped{};
+  getrusage(RUSAGE_CHILDREN, &reaped);
+  std::int64_t others = 0;
+  const std::int64_t used =
+      cpu_.Sum(tree_, NsOf(reaped) - NsOf(usage_before_), worker_.pid, &others) - job_.base_cpu_ns;
+  job_.cpu_seen_ns = std::max(job_.cpu_seen_ns, used);
+  const bool own_timer = !setup_.command && others < kNsPerMs;
+  const std::int64_t left = job_.limits.cpu_ns + (own_timer ? kWorkersOwnNs + job_.limits.cpu_ns / 100 : 0) - used;
+  job_.cpu_poll_at = left > 0 ? now + std::max(kSoonestNs, left / processors_) : kNever;
+  if (left <= 0) EndBy(Cause::kCpuTree, now, used);
+}
+
+std::int64_t Keeper::UntilMemoryPoll(std::int64_t left) const {
+  return std::clamp(left / kBytesPerNs, kSoonestNs, kLatestNs);
+}
+
+void Keeper::PollMemory(std::int64_t now) {
+  if (!job_.charged) {
+    job_.memory_poll_at = kNever;
+    return;
+  }
+  std::int64_t used = SumOfMemory(tree_, tree_.proc_fd()) - job_.base_memory;
+  const bool shared = tree_.members().size() > 1;
+  if (used > job_.limits.memory && shared) used = SumOfShares(tree_, tree_.proc_fd()) - job_.base_memory;
+  job_.peak_tree_memory = std::max({job_.peak_tree_memory, used, std::int64_t{0}});
+  const std::int64_t left = job_.limits.memory - used;
+  job_.memory_poll_at = left >= 0 ? now + UntilMemoryPoll(left) : kNever;
+  if (left < 0) EndBy(Cause::kTreeMemory, now, used);
+}
+
+void Keeper::CountProcesses() { job_.peak_processes = std::max<std::int64_t>(job_.peak_processes, tree_.Alive()); }
+
+}  // namespace stint
