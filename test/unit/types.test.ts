@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as errors from '#lib/errors.js'
+import type * as index from '#lib/index.js'
 import type * as lib from '#lib/types.js'
 import type * as contract from './contract.js'
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 type Exactly<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Each<T extends readonly true[]> = T
+type Path = typeof import('node:path')
 
 export type ContractHolds = Each<
   [
@@ -33,7 +35,7 @@ export type ContractHolds = Each<
     Same<lib.Failure<lib.FailureKind, Date>, contract.Failure<contract.FailureKind, Date>>,
     Same<lib.Limited<[number, string?], Date>, contract.Limited<[number, string?], Date>>,
     Same<keyof lib.Limited<[], Date>, keyof contract.Limited<[], Date>>,
-    Same<lib.LimitedModule<typeof import('node:path')>, contract.LimitedModule<typeof import('node:path')>>,
+    Same<lib.LimitedModule<Path>, contract.LimitedModule<Path>>,
     Same<lib.LimitedProcess, contract.LimitedProcess>,
     Same<keyof lib.LimitedProcess, keyof contract.LimitedProcess>,
     Same<lib.EnforceOptions, contract.EnforceOptions>,
@@ -49,16 +51,17 @@ export type ContractHolds = Each<
     Same<errors.SubprocessError, contract.SubprocessError>,
     Same<errors.AnythingError, contract.AnythingError>,
     Same<errors.StintError, contract.StintError>,
+    Same<typeof index.limit, typeof contract.limit>,
+    Same<typeof index.limitModule<Path>, typeof contract.limitModule<Path>>,
+    Same<typeof index.spawnLimited, typeof contract.spawnLimited>,
+    Same<typeof index.enforceLimits, typeof contract.enforceLimits>,
+    Same<typeof index.doctor, typeof contract.doctor>,
+    Same<index.LimitError, contract.LimitError>,
   ]
 >
 
-declare function limit<A extends unknown[], R>(
-  fn: (this: void, ...args: A) => R,
-  options?: lib.FunctionOptions,
-): lib.Limited<A, lib.Result<R>>
-declare function enforceLimits(
-  options?: lib.EnforceOptions,
-): <A extends unknown[], R>(fn: (this: void, ...args: A) => R) => lib.Enforced<A, lib.Result<R>>
+declare const limit: typeof index.limit
+declare const enforceLimits: typeof index.enforceLimits
 
 /** Never called: its types are the test. */
 export async function asAUserWrites(): Promise<unknown> {
