@@ -20,6 +20,7 @@ const lengthOfData = getterOf<View, number>(DataView.prototype, 'byteLength')
 const lengthOfBuffer = getterOf<ArrayBuffer, number>(ArrayBuffer.prototype, 'byteLength')
 const bufferPrototype = Buffer.prototype
 const { poolSize } = Buffer
+const Slab = Buffer
 
 /** What a view covers, read past any property that hides the real one. Bytes. @throws TypeError out of the bounds of its buffer */
 export function extentOf(view: View): { readonly buffer: ArrayBuffer; readonly start: number; readonly end: number } {
@@ -88,7 +89,7 @@ export function isReadable(buffer: ArrayBuffer): boolean {
   if (isSharedArrayBuffer(buffer)) return false
   if (lengthOfBuffer(buffer) > 0) return true
   try {
-    new Uint8Array(buffer)
+    new Bytes(buffer)
     return true
   } catch {
     return false // detached
@@ -124,7 +125,8 @@ export function planBuffers(views: readonly View[], buffers: readonly ArrayBuffe
 
 // Small Buffers lie in a slab with others that have nothing to do with them, and must not take those along.
 function isPooled(view: View, buffer: ArrayBuffer): boolean {
-  return lengthOfBuffer(buffer) === poolSize && viewKind(view) === 0
+  const length = lengthOfBuffer(buffer)
+  return (length === poolSize || length === Slab.poolSize) && viewKind(view) === 0
 }
 
 function widen(ranges: SafeMap<ArrayBuffer, Range>, buffer: ArrayBuffer, { start, end }: { start: number; end: number }): void {

@@ -17,7 +17,12 @@ import {
   setForEach,
 } from './intrinsics.js'
 import { type Kind, kindOf } from './kinds.js'
-import { keyStep, type Path, pathText, textOf } from './path.js'
+import { below, keyStep, type Path, pathText, textOf } from './path.js'
+import { maxDepth } from './scan.js'
+
+// Taken at load, as everything in intrinsics.ts.
+const { isSharedArrayBuffer } = types
+const [List, Dictionary, Group, Bytes] = [Array, Map, Set, Uint8Array]
 
 /** An error, DOMException or URL: what makes its shell, as primitives, and (not for a URL) its own properties as a flat list. */
 export interface Special {
@@ -31,6 +36,8 @@ export interface Copy {
   readonly value: unknown
   readonly specials: readonly Special[]
   readonly markers: SafeMap<object, number>
+  /** Path of something nested too deeply, if there was any. */
+  readonly deep: string | undefined
 }
 
 /** Errors in errors (causes, aggregated ones) further down than this are dropped. */
@@ -50,14 +57,15 @@ interface Work {
  */
 export function copy(value: unknown, root: string): Copy {
   const copier = new Copier()
-  const result = copier.translate(value, { up: undefined, step: root })
+  const result = copier.translate(value, below(undefined, root))
   copier.drain(0)
-  return { value: result, specials: copier.specials, markers: copier.markers }
+  return { value: result, specials: copier.specials, markers: copier.markers, deep: copier.deep && pathText(copier.deep) }
 }
 
 class Copier {
   readonly specials: Special[] = []
   readonly markers = new SafeMap<object, number>()
+  deep: Path | undefined
   readonly #copies = new SafeMap<object, unknown>()
   readonly #log: object[] = [] // keys of #copies, in order
   readonly #work: Work[] = []
@@ -68,6 +76,7 @@ class Copier {
     if (typeof value === 'function') return refuse(path, 'a function')
     if (typeof value === 'symbol') return refuse(path, 'a symbol')
     if (typeof value !== 'object' || value === null) return value
+    if (path.depth > maxDepth) this.deep ??= path
     if (this.#copies.has(value)) return this.#copies.get(value)
     const kind = at(path, () => kindOf(value))
     if (typeof kind === 'object') return refuse(path, kind.refused)
@@ -90,9 +99,9 @@ class Copier {
 
   #targetFor(value: object, kind: Kind, path: Path): object {
     if (kind === 'plain') return {}
-    if (kind === 'array') return new Array((value as unknown[]).length)
-    if (kind === 'map') return new Map()
-    if (kind === 'set') return new Set()
+    if (kind === 'array') return new List((value as unknown[]).length)
+    if (kind === 'map') return new Dictionary()
+    if (kind === 'set') return new Group()
     if (kind === 'url') return this.#special(['url', at(path, () => (value as URL).href)])
     if (kind === 'error') return this.#special(errorRow(value, path))
     if (kind === 'exception') return this.#special(exceptionRow(value as DOMException, path))
@@ -102,7 +111,7 @@ class Copier {
 
   // An empty view: the one kind of object that V8 hands to our writer in place.
   #special(row: readonly unknown[]): object {
-    const marker = new Uint8Array(0)
+    const marker = new Bytes(0)
     this.markers.set(marker, this.specials.length)
     this.specials[this.specials.length] = { row, fields: [], dropped: [] }
     return marker
@@ -119,7 +128,7 @@ class Copier {
   #fillKeys(source: object, target: object, { path, names }: { path: Path; names: readonly string[] }): void {
     for (let i = 0; i < names.length; i++) {
       const key = names[i] as string
-      const here = { up: path, step: keyStep(key) }
+      const here = below(path, keyStep(key))
       const value = this.translate(read(source, key, here), here)
       defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
     }
@@ -132,34 +141,34 @@ class Copier {
   #fillMap(source: Map<unknown, unknown>, target: Map<unknown, unknown>, path: Path): void {
     let index = 0
     mapForEach(source, (value, key) => {
-      const keyPath = { up: path, step: `.keys()[${index++}]` }
-      const valuePath = { up: path, step: `.get(${textOf(key)})` }
+      const keyPath = below(path, `.keys()[${index++}]`)
+      const valuePath = below(path, `.get(${textOf(key)})`)
       mapSet(target, this.translate(key, keyPath), this.translate(value, valuePath))
     })
   }
 
   #fillSet(source: Set<unknown>, target: Set<unknown>, path: Path): void {
     let index = 0
-    setForEach(source, (value) => void setAdd(target, this.translate(value, { up: path, step: `.values()[${index++}]` })))
+    setForEach(source, (value) => void setAdd(target, this.translate(value, below(path, `.values()[${index++}]`))))
   }
 
   // An error must always arrive: a field that cannot travel stays behind, and its name is listed.
   #fillError(source: object, marker: object, path: Path): void {
     const special = this.specials[this.markers.get(marker) as number] as Special
-    const skip = special.row[0] === 'exception' ? ['name', 'message', 'code'] : []
+    const isError = special.row[0] === 'error'
     const names = at(path, () => ownKeys(source))
     for (let i = 0; i < names.length; i++) {
       const key = names[i]
-      if (typeof key === 'string' && !skip.includes(key)) this.#carryField(source, key, special)
+      if (typeof key === 'string' && (isError || !isOfException(key))) this.#carryField(source, key, special)
     }
-    if (special.row[0] === 'error' && !hasOwn(source, 'name')) carryName(source, special)
+    if (isError && !hasOwn(source, 'name')) carryName(source, special)
   }
 
   #carryField(source: object, key: string, { fields, dropped }: Special): void {
     const before = { log: this.#log.length, work: this.#work.length, specials: this.specials.length }
     try {
       if (++this.#errorDepth > maxErrorDepth) throw new UnserializableError(key, 'an error too far down')
-      const path = { up: undefined, step: key }
+      const path = below(undefined, key)
       const value = this.translate(read(source, key, path), path)
       this.drain(before.work)
       if (key === 'stack' && typeof value !== 'string') throw new UnserializableError(key, 'no text')
@@ -182,6 +191,11 @@ class Copier {
     this.#work.length = before.work
     this.specials.length = before.specials
   }
+}
+
+// What the shell of a DOMException has from its constructor.
+function isOfException(key: string): boolean {
+  return key === 'name' || key === 'message' || key === 'code'
 }
 
 function carryName(source: object, { row, fields }: Special): void {
@@ -213,7 +227,7 @@ function textProperty(source: object, key: string): string | undefined {
 function checkBytes(value: object, kind: 'view' | 'buffer', path: Path): void {
   const buffer = kind === 'buffer' ? (value as ArrayBuffer) : at(path, () => extentOf(value as ArrayBufferView)).buffer
   if (isReadable(buffer)) return
-  const what = types.isSharedArrayBuffer(buffer) ? 'a SharedArrayBuffer' : 'a detached ArrayBuffer'
+  const what = isSharedArrayBuffer(buffer) ? 'a SharedArrayBuffer' : 'a detached ArrayBuffer'
   refuse(path, kind === 'view' ? `a view of ${what}` : what)
 }
 

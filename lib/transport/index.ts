@@ -6,9 +6,10 @@
 
 import { bytesOf, isSegment, planBuffers, type Table } from './buffers.js'
 import { copy, type Special } from './copy.js'
-import { droppedFields, emptyError, MalformedError, setDropped, setField, UnserializableError } from './errors.js'
-import { isArray, SafeMap } from './intrinsics.js'
+import { droppedFields, MalformedError, UnserializableError } from './errors.js'
+import { SafeMap } from './intrinsics.js'
 import { maxDepth, scan } from './scan.js'
+import { fillShells, makeShells } from './shells.js'
 import { Reader, Writer } from './wire.js'
 
 export * from './messages.js'
@@ -50,7 +51,8 @@ function encodeFaithful(value: unknown): Encoded | undefined {
 
 function encodeCopy(value: unknown, root: string): Encoded {
   const copied = copy(value, root)
-  const whole = [copied.value, copied.specials.map(({ fields }) => fields)]
+  const fields = fieldsOf(copied)
+  const whole = [copied.value, fields]
   try {
     const found = scan(whole)
     const table = found.tooDeep ? undefined : planBuffers(found.views, found.buffers)
@@ -58,7 +60,19 @@ function encodeCopy(value: unknown, root: string): Encoded {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error // but for a full stack: the caller's own frames left too little of it
   }
-  throw new UnserializableError(root, `nested more than ${maxDepth} levels deep`)
+  throw new UnserializableError(copied.deep ?? root, `nested more than ${maxDepth} levels deep`)
+}
+
+function fieldsOf({ specials }: Copied): unknown[] {
+  const list: unknown[] = []
+  for (let i = 0; i < specials.length; i++) list[i] = [specials[i]?.fields, specials[i]?.dropped]
+  return list
+}
+
+function rowsOf({ specials }: Copied): unknown[] {
+  const list: unknown[] = []
+  for (let i = 0; i < specials.length; i++) list[i] = specials[i]?.row
+  return list
 }
 
 // V8 has no code for it.
@@ -76,10 +90,10 @@ function write(value: unknown, table: Table, copied?: Copied): Encoded {
   const writer = new Writer()
   writer.begin(table)
   writer.markers = copied?.markers
-  const rows = copied && copied.specials.length > 0 ? copied.specials.map(({ row }) => row) : undefined
-  writer.writeValue(rows)
+  const specials = copied && copied.specials.length > 0 ? copied : undefined
+  writer.writeValue(specials && rowsOf(specials))
   writer.writeValue(value)
-  if (rows) writer.writeValue(copied?.specials.map(({ fields, dropped }) => [fields, dropped]))
+  if (specials) writer.writeValue(fieldsOf(specials))
   return finish(writer.releaseBuffer(), table)
 }
 
@@ -110,51 +124,16 @@ export function decode(main: Uint8Array, segments: readonly ArrayBuffer[] = []):
 // What this very Node writes: other versions of the format have code paths of their own in V8.
 const header = new Writer()
 header.writeHeader()
-const [headerMark, headerVersion] = header.releaseBuffer()
+const headerBytes = header.releaseBuffer()
 
 function read(main: Uint8Array, segments: readonly ArrayBuffer[]): unknown {
-  if (main[0] !== headerMark || main[1] !== headerVersion) throw new MalformedError('wrong header')
+  if (main[0] !== headerBytes[0] || main[1] !== headerBytes[1]) throw new MalformedError('wrong header')
   const reader = new Reader(main)
   reader.begin(segments)
   const rows: unknown = reader.readValue()
-  if (rows !== undefined) reader.specials = shellsOf(rows)
+  if (rows !== undefined) reader.specials = makeShells(rows)
   const value: unknown = reader.readValue()
-  if (rows !== undefined) fill(reader.specials, reader.readValue())
+  if (rows !== undefined) fillShells(reader.specials, reader.readValue())
   if (!reader.atEnd()) throw new MalformedError('more bytes than a value')
   return value
-}
-
-function shellsOf(rows: unknown): readonly object[] {
-  if (!isArray(rows)) throw new MalformedError('bad specials')
-  const shells: object[] = []
-  for (let i = 0; i < rows.length; i++) shells[i] = shellOf(rows[i])
-  return shells
-}
-
-function shellOf(row: unknown): object {
-  if (!isArray(row)) throw new MalformedError('bad special')
-  const [form, first, second] = row as unknown[]
-  if (form === 'url' && typeof first === 'string') return new URL(first)
-  if (typeof first !== 'string' || typeof second !== 'string') throw new MalformedError('bad special')
-  if (form === 'error') return emptyError(first, second)
-  if (form === 'exception') return new DOMException(first, second)
-  throw new MalformedError('unknown special')
-}
-
-function fill(shells: readonly object[], list: unknown): void {
-  if (!isArray(list) || list.length !== shells.length) throw new MalformedError('bad fields')
-  for (let i = 0; i < shells.length; i++) {
-    const [fields, dropped] = (isArray(list[i]) ? list[i] : []) as unknown[]
-    if (!isArray(fields) || fields.length % 3 !== 0 || !isArray(dropped)) throw new MalformedError('bad fields')
-    fillOne(shells[i] as object, fields)
-    if (dropped.length > 0) setDropped(shells[i] as object, dropped as string[])
-  }
-}
-
-function fillOne(shell: object, fields: readonly unknown[]): void {
-  for (let i = 0; i < fields.length; i += 3) {
-    const key = fields[i]
-    if (typeof key !== 'string') throw new MalformedError('bad field')
-    setField(shell, { key, value: fields[i + 1], enumerable: fields[i + 2] === true })
-  }
 }

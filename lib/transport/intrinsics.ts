@@ -30,7 +30,7 @@ export function seal<C extends { prototype: object }>(subclass: C): C {
 }
 
 export const { isArray } = Array
-export const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, is: sameValue, keys, prototype } = Object
+export const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys, prototype } = Object
 export const { ownKeys, construct } = Reflect
 export const { isView } = ArrayBuffer
 export const { isSafeInteger } = Number
@@ -44,6 +44,7 @@ export const setForEach: (set: AnySet, visit: (value: unknown) => void) => void 
 )
 export const mapSet: (map: AnyMap, key: unknown, value: unknown) => AnyMap = uncurry(Map.prototype.set)
 export const setAdd: (set: AnySet, value: unknown) => AnySet = uncurry(Set.prototype.add)
+export const setBytes: (target: Uint8Array, source: Uint8Array) => void = uncurry(Uint8Array.prototype.set)
 export const slice = uncurry(String.prototype.slice)
 export const stringify = JSON.stringify
 

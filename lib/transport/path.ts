@@ -4,12 +4,19 @@ import { slice, stringify, uncurry } from './intrinsics.js'
 export interface Path {
   readonly up: Path | undefined
   readonly step: string
+  /** Steps above it. */
+  readonly depth: number
+}
+
+/** The path of what lies one step below; without a path above, that of a root. */
+export function below(up: Path | undefined, step: string): Path {
+  return { up, step, depth: up ? up.depth + 1 : 0 }
 }
 
 const test = uncurry(RegExp.prototype.test)
 const identifier = /^[A-Za-z_$][\w$]*$/
 const index = /^(0|[1-9]\d*)$/
-const maxText = 300
+const maxText = 120
 const maxKey = 60
 
 /** `.name`, `[3]` or `["any text"]`. */

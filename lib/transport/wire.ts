@@ -6,7 +6,7 @@
 import { Deserializer, Serializer } from 'node:v8'
 import { bytesOf, type Carried, extentOf, isSegment, makeView, type Table, viewKind } from './buffers.js'
 import { MalformedError } from './errors.js'
-import { isSafeInteger, type SafeMap, seal } from './intrinsics.js'
+import { isSafeInteger, isView, type SafeMap, seal, setBytes } from './intrinsics.js'
 
 const special = 0
 const carried = 1
@@ -60,7 +60,7 @@ export class Writer extends Serializer {
     if (marker !== undefined) {
       this.writeUint32(special)
       this.writeUint32(marker)
-    } else if (ArrayBuffer.isView(object)) this.#writeView(object)
+    } else if (isView(object)) this.#writeView(object)
     else throw new HostObjectError()
   }
 
@@ -116,7 +116,7 @@ export class Reader extends Deserializer {
     const bytes = this.#bytes(length)
     if (maxByteLength < length) throw new MalformedError('bad maxByteLength')
     const buffer = form === resizableForm ? new NewBuffer(length, { maxByteLength }) : new NewBuffer(length)
-    new Uint8Array(buffer).set(bytes)
+    setBytes(bytesOf(buffer, 0, length), bytes)
     return buffer
   }
 
@@ -134,7 +134,7 @@ export class Reader extends Deserializer {
     const kind = this.readUint32()
     const bytes = this.#bytes(this.#length())
     const buffer = new NewBuffer(bytes.byteLength)
-    new Uint8Array(buffer).set(bytes)
+    setBytes(bytesOf(buffer, 0, bytes.byteLength), bytes)
     return this.#existing(makeView(kind, buffer, { start: 0, bytes: bytes.byteLength }))
   }
 
