@@ -14,8 +14,8 @@ const tools = [
 export function needCompiler() {
   const missing = tools.filter((tool) => !attempt(tool.program, ['--version']).ok)
   if (missing.length === 0) return
-  const names = missing.map((tool) => tool.program).join(' and ')
-  fail(`setup: cannot build the native part, ${names} is missing. On Debian or Ubuntu: sudo apt-get install -y g++ make python3`)
+  const names = missing.map((tool) => tool.program).join(', ')
+  fail(`setup: cannot build the native part, ${names} not found. On Debian or Ubuntu: sudo apt-get install -y g++ make python3`)
 }
 
 /**
