@@ -36,3 +36,8 @@ export async function within<T>(milliseconds: number, promise: PromiseLike<T>, w
 export function blockLoop(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
+
+/** The promise within the time that any run of these tests may take; what a test expects of time it says itself. */
+export function ending<T>(promise: PromiseLike<T>): Promise<T> {
+  return within(30_000, promise, 'the outcome')
+}
