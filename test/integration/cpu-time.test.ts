@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CpuTimeoutError } from 'stint'
+import { CpuTimeoutError, type Outcome } from 'stint'
 import { failureOf, returned, summary } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
 import { program } from '../support/programs.js'
@@ -27,7 +27,7 @@ behaviours('CPU time', ({ tasks }) => {
   for (const name of ['spinForEver', 'backtracks', 'spinInWebAssembly', 'spinInNativeCode', 'catchEverything'] as const) {
     test(`a function that burns CPU for ever (${name}) is ended by its CPU time`, async () => {
       const time = tasks<Time>('time', { cpuTime: 200, wallTime: '25s' })
-      const outcome = await ending(time[name].run())
+      const outcome = await ending<Outcome<unknown>>(time[name].run())
       usedAbout(failureOf(outcome, 'CpuTimeout', 'worker-clock'), 200, 150)
     })
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { TimeoutError } from 'stint'
+import { type Outcome, TimeoutError } from 'stint'
 import { endedAt, failureOf, returned } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
 import { program } from '../support/programs.js'
@@ -32,7 +32,7 @@ behaviours('wall time', ({ tasks, limit }) => {
   for (const name of [...stuck, 'sleepOnFutex', 'catchEverything'] as const) {
     test(`a function that is stuck (${name}) is ended at its limit`, async () => {
       const time = tasks<Time>('time', { wallTime: 300 })
-      const outcome = await ending(time[name].run())
+      const outcome = await ending<Outcome<unknown>>(time[name].run())
       endedAt(failureOf(outcome, 'Timeout', 'wall'), 300)
     })
   }
