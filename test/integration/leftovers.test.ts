@@ -32,10 +32,9 @@ behaviours('leftovers', ({ tasks }) => {
   })
 
   test('a function that leaves a daemon gives its value at once, clean', async () => {
-    const { shell } = tasks<Processes>('processes', { stdout: 'capture' })
-    const outcome = await ending(shell.run(`${program('daemon')} 300 > /proc/self/fd/2 2>&1; pidof daemon || true`))
-    returned(outcome)
-    assert.ok(outcome.usage.leftovers >= 1, summary(outcome))
+    const outcome = await ending(tasks<Processes>('processes').leaveDaemon.run(program('daemon')))
+    gone(returned(outcome))
+    assert.equal(outcome.usage.leftovers, 1, summary(outcome))
   })
 
   test('kill -9 to itself with a grandchild alive is signaled, clean', async () => {
