@@ -1,5 +1,6 @@
 // An abort works in every phase of a call: before it, queued, booting, running, in the grace, after it.
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { failureOf, returned, summary } from '../support/outcomes.js'
 import { ending, until } from '../support/poll.js'
@@ -92,7 +93,6 @@ behaviours('abort', ({ tasks }) => {
   })
 
   test('a signal serves many calls and keeps no listeners of those that ended', async () => {
-    const { getEventListeners } = await import('node:events')
     const controller = new AbortController()
     const { sleep } = tasks<Time>('time', { signal: controller.signal, concurrency: 2 })
     for (let i = 0; i < 4; i++) await ending(Promise.all([sleep(1), sleep(1)]))

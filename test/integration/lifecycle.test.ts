@@ -66,7 +66,10 @@ behaviours('life of a limited function', ({ tasks, limit }) => {
 
   test('with() keeps the limits that it does not name', async () => {
     const { sleep } = tasks<Time>('time', { wallTime: '20s', memory: '256MB' })
-    assert.deepEqual([sleep.with({ cpuTime: '3s' }).limits.wallTime, sleep.with({ cpuTime: 3_000 }).limits.memory], [20_000, 256e6])
+    assert.deepEqual(
+      [sleep.with({ cpuTime: '3s' }).limits.wallTime, sleep.with({ cpuTime: 3_000 }).limits.memory],
+      [20_000, 256e6],
+    )
     assert.equal(sleep.with({ wallTime: undefined }).limits.memory, 256e6)
   })
 

@@ -9,12 +9,14 @@ import { behaviours, closing } from '../support/suite.js'
 type Refused = StintError & { readonly cause?: unknown }
 type Wild = Record<string, { run(...args: unknown[]): Promise<unknown> }> & { ready(): Promise<void>; close(): Promise<void> }
 
-const refusal = (message: RegExp, check: (error: Refused) => boolean = () => true) => (error: Refused) => {
-  assert.ok(error instanceof StintError, String(error))
-  assert.match(error.code, /^ERR_STINT_/)
-  assert.match(error.message, message)
-  return check(error)
-}
+const refusal =
+  (message: RegExp, check: (error: Refused) => boolean = () => true) =>
+  (error: Refused) => {
+    assert.ok(error instanceof StintError, String(error))
+    assert.match(error.code, /^ERR_STINT_/)
+    assert.match(error.message, message)
+    return check(error)
+  }
 
 behaviours('modules', ({ tasks }) => {
   test('a module that cannot be imported is told with its own error as cause', async () => {
@@ -28,7 +30,10 @@ behaviours('modules', ({ tasks }) => {
 
   test('a module that is not there is told', async () => {
     const module = tasks<typeof import('../fixtures/values.js')>('no-such-module')
-    await assert.rejects(ending(module.ready()), refusal(/./, ({ cause }) => (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND'))
+    await assert.rejects(
+      ending(module.ready()),
+      refusal(/./, ({ cause }) => (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND'),
+    )
   })
 
   test('a missing export is told with the nearest name', async () => {
@@ -42,7 +47,7 @@ behaviours('modules', ({ tasks }) => {
   })
 
   test('exports with reserved names are refused by name', async () => {
-    const module = tasks<typeof import('../fixtures/slow-import.js')>('slow-import')
+    const module = tasks<typeof import('../fixtures/reserved.js')>('reserved')
     await assert.rejects(ending(module.ready()), refusal(/'?ready'?/))
   })
 

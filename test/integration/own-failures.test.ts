@@ -23,7 +23,10 @@ behaviours('failures of its own', ({ tasks }) => {
     assert.match(cause.stack ?? '', /errors\.js/)
     assert.equal(cause.left, 'left')
     assert.equal(cause.code, 'E_TWO')
-    await assert.rejects(ending(twoArguments()), (error: Error) => error.name === 'TwoArguments' && !(error instanceof LimitError))
+    await assert.rejects(
+      ending(twoArguments()),
+      (error: Error) => error.name === 'TwoArguments' && !(error instanceof LimitError),
+    )
   })
 
   test('an error that holds a function arrives with the fields that can travel', async () => {

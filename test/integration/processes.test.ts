@@ -66,7 +66,11 @@ commandBehaviours('processes of commands', () => {
   test('the first fork above the allowance ends the job, whatever the allowance', async () => {
     for (const processes of [0, 1, 3]) {
       const children = program('children')
-      assert.equal((await command(children, [String(processes)], { processes, wallTime })).kind, 'Ok', `${processes} of ${processes}`)
+      assert.equal(
+        (await command(children, [String(processes)], { processes, wallTime })).kind,
+        'Ok',
+        `${processes} of ${processes}`,
+      )
       const outcome = await command(children, [String(processes + 1)], { processes, wallTime })
       assert.equal(outcome.limits.processes, processes)
       failureOf(outcome, 'Subprocess', 'denied')
@@ -88,8 +92,14 @@ commandBehaviours('processes of commands', () => {
 
   test('the processes of others with the same uid are not counted', async () => {
     const others = command('sh', ['-c', 'for i in $(seq 50); do sleep 20 & done; echo up; wait'], { wallTime: 2_500 })
-    const outcomes = [await command(program('children'), ['1'], { processes: 1 }), await command(program('children'), ['2'], { processes: 1 })]
-    assert.deepEqual(outcomes.map(({ kind }) => kind), ['Ok', 'Subprocess'])
+    const outcomes = [
+      await command(program('children'), ['1'], { processes: 1 }),
+      await command(program('children'), ['2'], { processes: 1 }),
+    ]
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      ['Ok', 'Subprocess'],
+    )
     failureOf(await others, 'Timeout', 'wall')
   })
 

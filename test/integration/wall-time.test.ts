@@ -25,7 +25,10 @@ behaviours('wall time', ({ tasks, limit }) => {
 
   test('a direct call rejects with the TimeoutError itself', async () => {
     const { sleep } = tasks<Time>('time', { wallTime: '0.2s' })
-    await assert.rejects(ending(sleep(60_000)), (error: TimeoutError) => error instanceof TimeoutError && error.kind === 'Timeout')
+    await assert.rejects(
+      ending(sleep(60_000)),
+      (error: TimeoutError) => error instanceof TimeoutError && error.kind === 'Timeout',
+    )
   })
 
   const stuck = ['spinForEver', 'backtracks', 'spinInWebAssembly', 'spinInNativeCode', 'ignoreSignals', 'stopItself'] as const

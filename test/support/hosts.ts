@@ -15,12 +15,12 @@ export interface Host {
   /** Resolves once it ended: exit code or signal. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   /** Resolves with the line of that number (from 0) once it was said. */
-  line<T>(index: number): Promise<T>
+  line<T>(index: number, milliseconds?: number): Promise<T>
 }
 
 /** Starts a host. `before` is a command that goes in front, such as prlimit or setpriv with its options. */
 export function startHost(name: string, args: readonly string[] = [], before: readonly string[] = []): Host {
-  const [command = process.execPath, ...rest] = [...before, process.execPath, new URL(fixture(`hosts/${name}`)).pathname, ...args]
+  const [command = process.execPath, ...rest] = [...before, process.execPath, fixture(`hosts/${name}`).pathname, ...args]
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   const said: unknown[] = []
   let complaints = ''
@@ -28,22 +28,15 @@ export function startHost(name: string, args: readonly string[] = [], before: re
   child.stderr.on('data', (chunk) => {
     complaints += chunk
   })
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
-  return {
-    child,
-    pid: child.pid ?? -1,
-    said,
-    ended,
-    complaints: () => complaints,
-    line: (index) => lineOf(said, index, () => complaints),
+  let over = false
+  const ended = once(child, 'close').then(([code, signal]) => {
+    over = true
+    return { code, signal }
+  })
+  async function line<T>(index: number, milliseconds = 30_000): Promise<T> {
+    await until(`line ${index} of host ${name}`, () => over || said.length > index, milliseconds)
+    if (said.length <= index) throw new Error(`host ${name} ended and said ${JSON.stringify(said)}: ${complaints}`)
+    return said[index] as T
   }
-}
-
-async function lineOf<T>(said: readonly unknown[], index: number, complaints: () => string): Promise<T> {
-  try {
-    await until(`line ${index} of the host`, () => said.length > index, 30_000)
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; it said ${JSON.stringify(said)} and complained: ${complaints()}`)
-  }
-  return said[index] as T
+  return { child, pid: child.pid ?? -1, said, ended, complaints: () => complaints, line }
 }
