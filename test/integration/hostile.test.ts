@@ -1,6 +1,7 @@
 // A job can hurt only itself.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Outcome } from 'stint'
 import { failureOf, returned, summary } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
 import { behaviours } from '../support/suite.js'
@@ -31,7 +32,7 @@ behaviours('a hostile job', ({ tasks }) => {
 
   test('deleting globals and breaking prototypes leaves the limits and the host alone', async () => {
     for (const name of ['deletesGlobals', 'breaksPrototypes', 'pollutesPrototype', 'emitsOnProcess'] as const) {
-      const outcome = await ending(tasks<Hostile>('hostile', quiet)[name].run())
+      const outcome = await ending<Outcome<unknown>>(tasks<Hostile>('hostile', quiet)[name].run())
       assert.ok(outcome.kind === 'Ok' || outcome.kind === 'Anything', summary(outcome))
     }
     assert.equal(await ending(tasks<Values>('values').add(1, 2)), 3)
