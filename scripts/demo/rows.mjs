@@ -10,8 +10,8 @@ const typescript = createRequire(import.meta.url).resolve('typescript') // 9 MB 
 const hostileText = `${'a'.repeat(64)}!`
 const bomb = () => gzipSync(Buffer.alloc(300_000_000), { level: 1 }) // 300 MB of zeros in 1.3 MB
 const words = `tr -cs A-Za-z '\\n' < "$0" | sort | uniq -c | sort -rn | head -1`
-// Each process starts two more, 2^12 in the end: enough to be a bomb, few enough that a broken limit spares the machine.
-const forkBomb = 'bomb() { [ $1 -gt 11 ] && return; bomb $(($1 + 1)) & bomb $(($1 + 1)) & wait; }; bomb 0'
+// Each process starts two more, 2^8 in the end: enough to be a bomb, few enough that a broken limit spares the machine.
+const forkBomb = 'bomb() { [ $1 -gt 7 ] && return; bomb $(($1 + 1)) & bomb $(($1 + 1)) & wait; }; bomb 0'
 const daemon = 'setsid sh -c "sleep 300 & sleep 300" & echo served'
 
 /** A call of a function in tasks.mjs. */

@@ -17,7 +17,7 @@ export function limitsOf(pid: number | 'self'): Rlimits {
 
 /** The fields of a text of /proc/PID/status. */
 export function parseStatus(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries([...text.matchAll(/^(\w+):\s*(.*)$/gm)].map(([, name, value]) => [name, value]))
+  return Object.fromEntries([...text.matchAll(/^(\w+):[ \t]*(.*)$/gm)].map(([, name, value]) => [name, value]))
 }
 
 /** The fields of /proc/PID/status of a living process. */
