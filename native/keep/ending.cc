@@ -27,6 +27,8 @@ constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
 // back the report for longer.
 constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
 
+constexpr int kLastDrains = 4;
+
 bool EndsAtOnce(Cause cause) {
   return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
 }
@@ -141,10 +143,8 @@ void Keeper::ReadIo(std::int64_t* read, std::int64_t* written) const {
 /// for.
 void Keeper::ReapWorker() {
   if (worker_.birth.valid()) ReadBirth();
-  for (pollfd left{worker_.evidence.get(), POLLIN, 0}; left.fd >= 0 && poll(&left, 1, 0) > 0;) {
-    DrainEvidence();
-    left.fd = worker_.evidence.get();
-  }
+  // Bounded: a descendant may hold the descriptor and write on.
+  for (int i = 0; i < kLastDrains && worker_.evidence.valid(); i++) DrainEvidence();
   const std::int64_t now = MonotonicNs();
   if (job_.phase != Phase::kLaunching) ReadIo(&job_.read_bytes, &job_.written_bytes);
   siginfo_t info{};

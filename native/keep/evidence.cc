@@ -71,6 +71,7 @@ void Keeper::DrainEvidence() {
 }
 
 bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now) {
+  const bool running = (job_.flags & kReportBegan) != 0 && (job_.flags & kReportDone) == 0;
   switch (message.head.type) {
     case MessageType::kBooted:
       HandleBooted();
@@ -83,12 +84,12 @@ bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, st
     case MessageType::kSending:
       job_.flags |= kReportSending;
       job_.charged = false;
-      return true;
+      return running;
     case MessageType::kDone:
-      HandleDone(message, now);
-      return true;
+      if (running) HandleDone(message, now);
+      return running;
     case MessageType::kCause:
-      return HandleCause(message, now);
+      return running && HandleCause(message, now);
     case MessageType::kWhere:
       return HandleWhere(message, text);
     default:
@@ -127,12 +128,12 @@ void Keeper::HandleDone(const EvidenceMessage& message, std::int64_t now) {
   Kill(now);
 }
 
-/// The worker's own records count up to its Done: also when they are read after its death.
+/// The worker's own records count also when they are read after its death.
 bool Keeper::HandleCause(const EvidenceMessage& message, std::int64_t now) {
   const Cause cause = message.cause;
   const bool note = CauseLog::IsNote(cause);
   if (!note && cause != Cause::kCpuWorker && cause != Cause::kHeap) return false;
-  if ((job_.flags & kReportDone) != 0 || job_.causes.Has(cause)) return true;
+  if (job_.causes.Has(cause)) return true;
   if (note || job_.phase >= Phase::kKilling) {
     job_.causes.Append(cause, TimeOf(message, job_.begin_ns, now), message.value);
   } else {

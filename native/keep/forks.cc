@@ -46,7 +46,8 @@ void Keeper::ForkDenied(std::int64_t now, std::int64_t alive) {
 
 void Keeper::TraceeStopped(pid_t tid, int status) {
   if (!tracer_.Stopped(tid, status)) return;
-  if (job_.phase == Phase::kLaunching) Executed(MonotonicNs());
+  if (worker_.birth.valid()) ReadBirth();  // a listener may be there, sent before exec
+  Executed(MonotonicNs());
 }
 
 void Keeper::AnswerForks() {

@@ -45,7 +45,7 @@ class Keeper {
   Keeper(const KeeperSetup& setup, WorkerSource* source);
   RunEnd Run();
   /// In a forked worker: its end of the evidence socket. Every other descriptor of the keeper closes with it.
-  UniqueFd TakeEvidence() { return worker_.evidence.valid() ? std::move(worker_.evidence) : UniqueFd(); }
+  UniqueFd TakeEvidence() { return std::move(worker_.evidence); }
 
  private:
   // loop.cc
@@ -121,6 +121,7 @@ class Keeper {
   KeeperSetup setup_;
   WorkerSource* source_;
   UniqueFd control_;
+  sigset_t mask_before_{};
   UniqueFd signals_;
   StdioState stdio_;
   Tree tree_;
@@ -131,7 +132,7 @@ class Keeper {
   Worker next_;
   Job job_;
   rusage usage_before_{};
-  int processors_ = 1;
+  int processors_ = 0;
   bool am_worker_ = false;
   bool host_gone_ = false;
   bool next_failed_ = false;

@@ -22,10 +22,10 @@ std::int64_t After(std::int64_t now, std::int64_t span) {
 
 /// Every signal is blocked, SIGCHLD (and the exit signal of forked workers, SIGURG) arrives on the descriptor: only
 /// the host ends a keeper, and SIGTTOU cannot stop it while it restores a terminal.
-int OpenSignals() {
+int OpenSignals(sigset_t* before) {
   sigset_t all, wanted;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, nullptr);
+  sigprocmask(SIG_SETMASK, &all, before);
   sigemptyset(&wanted);
   sigaddset(&wanted, SIGCHLD);
   sigaddset(&wanted, SIGURG);
@@ -35,7 +35,7 @@ int OpenSignals() {
 }  // namespace
 
 Keeper::Keeper(const KeeperSetup& setup, WorkerSource* source)
-    : setup_(setup), source_(source), control_(setup.control), signals_(OpenSignals()) {
+    : setup_(setup), source_(source), control_(setup.control), signals_(OpenSignals(&mask_before_)) {
   ClampToHardLimits(&setup_.limits);
 }
 
@@ -43,6 +43,7 @@ RunEnd Keeper::Run() {
   do {
     RunJob();
   } while (!am_worker_ && !host_gone_ && source_->Again());
+  if (am_worker_) sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
   return am_worker_ ? RunEnd::kWorker : RunEnd::kOver;
 }
 
@@ -66,7 +67,8 @@ bool Keeper::Born() {
   const std::int64_t now = MonotonicNs();
   worker_ = std::move(next_);
   next_ = Worker();
-  if (worker_.pid == 0) {
+  const bool was_parked = worker_.pid != 0;
+  if (!was_parked) {
     const Birth birth = source_->Make(&worker_, &job_.failure);
     am_worker_ = birth == Birth::kChild;
     if (birth == Birth::kFailed) job_.phase = Phase::kClean;
@@ -78,6 +80,7 @@ bool Keeper::Born() {
   if (!setup_.command && setup_.boot_ns > 0) job_.boot_at = After(now, setup_.boot_ns);
   if (setup_.command) job_.limits = setup_.limits;
   if (job_.phase == Phase::kParked) QueueLaunched(now);
+  if (was_parked && WorkerEnded()) ReapWorker();  // its signal came while it was nobody's turn
   return true;
 }
 
@@ -90,6 +93,7 @@ bool Keeper::MakeNext() {
   next_failed_ = birth == Birth::kFailed;  // tried again when it is needed, where the failure is told
   tree_.Except(next_.pid);
   am_worker_ = birth == Birth::kChild;
+  if (am_worker_) worker_ = std::move(next_);
   return am_worker_;
 }
 

@@ -33,7 +33,7 @@ std::int64_t NsOf(const rusage& usage) {
 void Keeper::ArmPolls(std::int64_t now) {
   if (job_.limits.cpu_ns != kUnset) {
     cpu_.Begin();
-    processors_ = Processors();
+    if (processors_ == 0) processors_ = Processors();
     job_.cpu_poll_at = now + std::max(kSoonestNs, job_.limits.cpu_ns / processors_);
   }
   if (job_.limits.memory != kUnset) job_.memory_poll_at = now + UntilMemoryPoll(job_.limits.memory);
