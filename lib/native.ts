@@ -44,6 +44,9 @@ export interface NativePlan {
   readonly exact: boolean // evidence: 'exact'
 }
 
+/** Causes that a host may ask the keeper to record (NativeKeeper.stop), of those in native/support/wire.h. */
+export const hostCause = { aborted: 11, lost: 12 } as const
+
 export interface NativeCause {
   readonly cause: number // see lib/verdict/causes.ts
   readonly timeNs: number // CLOCK_MONOTONIC

@@ -15,7 +15,7 @@ const areas = {
   options: { types: ['transport'] },
   plan: { types: ['options', 'native'] },
   launch: { uses: ['native', 'transport'], types: ['options', 'plan', 'template'] },
-  supervise: { uses: ['transport'], types: ['native', 'options', 'plan', 'launch', 'verdict'] },
+  supervise: { uses: ['native', 'transport'], types: ['options', 'plan', 'launch', 'verdict'] },
   // Of the plan, a verdict uses the names of steps and signals.
   verdict: { uses: ['plan'], types: ['native', 'options', 'plan', 'launch', 'supervise', 'transport'] },
   queue: { types: ['options', 'launch'] },

@@ -13,7 +13,8 @@ export function wordBootError(error: unknown): unknown {
       cause: failure.error,
     })
   }
-  const why = failure.type === 'launch' ? `step '${failure.step}' failed with errno ${failure.errno}` : deathOf(failure.report)
+  const why =
+    failure.type === 'launch' ? `step '${stepName(failure.step)}' failed with errno ${failure.errno}` : deathOf(failure.report)
   return new StintError('ERR_STINT_BOOT', `The worker ended before it could run a job: ${why}.`, { option: 'module' })
 }
 

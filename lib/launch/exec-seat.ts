@@ -1,5 +1,12 @@
 // One keeper with one exec'ed worker: boots, takes one job, ends.
-import type { NativeAddon, NativeEvents, NativeKeeper, NativePlan, NativeReport } from '../native.js'
+import {
+  hostCause,
+  type NativeAddon,
+  type NativeEvents,
+  type NativeKeeper,
+  type NativePlan,
+  type NativeReport,
+} from '../native.js'
 import { decode } from '../transport/index.js'
 import { type BootFailed, messageType, type Ready } from '../transport/messages.js'
 import { deferred } from './deferred.js'
@@ -62,7 +69,7 @@ export class ExecSeat implements Seat {
   /** Ends the worker that had no job. Resolves when its keeper has been reaped. */
   async release(): Promise<void> {
     this.keeper.ref()
-    this.keeper.close()
+    this.#end()
     await this.#gone.promise
   }
 
@@ -89,12 +96,17 @@ export class ExecSeat implements Seat {
     } catch (error) {
       this.#garbage(String(error))
     }
-    this.keeper.close()
+    this.#end()
   }
 
   #garbage(reason: string): void {
     if (this.#listener !== undefined) this.#listener.garbage(reason)
-    else this.keeper.close()
+    else this.#end()
+  }
+
+  /** By order, not by close(): `gone` must still come, and the keeper be reaped. */
+  #end(): void {
+    this.keeper.stop(hostCause.aborted, true)
   }
 
   #ended(status: number): void {
@@ -117,7 +129,7 @@ function launch(addon: NativeAddon, plan: NativePlan, events: NativeEvents): Nat
   try {
     return addon.launch(plan, events)
   } catch (error) {
-    const { step, errno } = error as { step?: string; errno?: number }
+    const { step, errno } = error as { step?: number; errno?: number }
     if (step === undefined || errno === undefined) throw error
     throw new BootError({ type: 'launch', step, errno })
   }

@@ -25,7 +25,7 @@ export interface Seat {
 export type BootFailure =
   | { readonly type: 'import'; readonly error: unknown }
   | { readonly type: 'died'; readonly report: NativeReport | undefined; readonly keeperStatus: number | undefined }
-  | { readonly type: 'launch'; readonly step: string; readonly errno: number }
+  | { readonly type: 'launch'; readonly step: number; readonly errno: number }
 
 /** Rejection of `Launcher.acquire()` and `Launcher.ready()`: plain data about a failed boot, for run.ts to word. */
 export class BootError extends Error {

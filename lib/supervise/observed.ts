@@ -9,10 +9,7 @@ export interface Observed {
   /** Why the worker's messages could not be trusted. */
   readonly garbage?: string | undefined
   /** No keeper could be started: the step that failed. */
-  readonly launch?: { readonly step: string; readonly errno: number } | undefined
+  readonly launch?: { readonly step: number; readonly errno: number } | undefined
   readonly stdout?: CapturedStream | undefined
   readonly stderr?: CapturedStream | undefined
 }
-
-/** Causes a host may ask the keeper to record: native/support/wire.h. */
-export const causeCode = { aborted: 11, lost: 12 } as const

@@ -1,6 +1,6 @@
 // Stage: one command, from its launch to the proof that nothing of it is left.
-import type { NativeEvents, NativeKeeper, NativeReport } from '../native.js'
-import { causeCode, type Observed } from './observed.js'
+import { hostCause, type NativeEvents, type NativeKeeper, type NativeReport } from '../native.js'
+import type { Observed } from './observed.js'
 
 export interface CommandJob {
   readonly signal?: AbortSignal | undefined
@@ -32,7 +32,7 @@ class CommandSupervision implements SupervisedCommand {
   readonly observed: Promise<Observed>
   pid: number | undefined
   readonly #job: CommandJob
-  readonly #onAbort = () => this.keeper?.stop(causeCode.aborted, false)
+  readonly #onAbort = () => this.keeper?.stop(hostCause.aborted, false)
   #ended = false
   #report: NativeReport | undefined
   #isLaunched!: (launched: boolean) => void
@@ -56,7 +56,7 @@ class CommandSupervision implements SupervisedCommand {
   }
 
   close(): void {
-    if (!this.#ended) this.keeper?.stop(causeCode.aborted, true)
+    if (!this.#ended) this.keeper?.stop(hostCause.aborted, true)
   }
 
   #launch(launch: (events: NativeEvents) => NativeKeeper): NativeKeeper | undefined {
@@ -74,7 +74,7 @@ class CommandSupervision implements SupervisedCommand {
         gone: (status) => this.#gone(status),
       })
     } catch (error) {
-      const { step, errno } = error as { step?: string; errno?: number }
+      const { step, errno } = error as { step?: number; errno?: number }
       if (step === undefined || errno === undefined) throw error
       this.#finish({ launch: { step, errno } })
       return undefined

@@ -2,11 +2,11 @@
 // this stage only carries messages and collects what is known.
 import { randomFillSync } from 'node:crypto'
 import type { Seat, SeatListener } from '../launch/seat.js'
-import type { NativeKeeper, NativeLimits, NativeReport } from '../native.js'
+import { hostCause, type NativeKeeper, type NativeLimits, type NativeReport } from '../native.js'
 import { decode, type Encoded } from '../transport/index.js'
 import { messageType, type Threw, type TooLarge, type Unserializable, type Unsettled } from '../transport/messages.js'
 import type { Reply } from './evidence.js'
-import { causeCode, type Observed } from './observed.js'
+import type { Observed } from './observed.js'
 
 export interface Job {
   readonly message: Encoded // the Job message
@@ -43,7 +43,7 @@ class Supervision implements SeatListener {
   readonly #job: Job
   readonly #resolve: (observed: Observed) => void
   readonly #token = jobToken()
-  readonly #onAbort = () => this.#keeper.stop(causeCode.aborted, false)
+  readonly #onAbort = () => this.#keeper.stop(hostCause.aborted, false)
   #reply: Reply | undefined
   #lost: string | undefined
 
@@ -79,7 +79,7 @@ class Supervision implements SeatListener {
   garbage(reason: string): void {
     if (this.#lost !== undefined) return
     this.#lost = reason
-    this.#keeper.stop(causeCode.lost, true)
+    this.#keeper.stop(hostCause.lost, true)
   }
 
   ended(report: NativeReport | undefined, keeperStatus: number | undefined): void {
