@@ -1,5 +1,5 @@
 // Errors on their way: the class as a name (its nearest built-in one and its own), everything else as own properties.
-import { construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, SafeMap, slice } from './intrinsics.js'
+import { construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, SafeMap, slice } from './intrinsics.js'
 
 /** This value cannot travel. `path` names the place, from the root given to encode(); `what` says what is there. */
 export class UnserializableError extends Error {
@@ -15,11 +15,16 @@ export class UnserializableError extends Error {
 /** The bytes are not what encode() makes: the sender is broken or hostile. */
 export class MalformedError extends Error {
   override readonly name = 'MalformedError'
+  // The default one goes through the array iterator, which a job can change.
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+  }
 }
 
 type ErrorClass = new (...args: unknown[]) => Error
 const builtInNames =
   'Error EvalError RangeError ReferenceError SyntaxError TypeError URIError AggregateError SuppressedError'.split(' ')
+const Plain = Error
 const builtIns = new SafeMap<string, ErrorClass>()
 for (let i = 0; i < builtInNames.length; i++) {
   const name = builtInNames[i] as string
@@ -51,10 +56,8 @@ export function emptyError(base: string, name: string): Error {
   const Base = builtIns.get(base)
   if (!Base) throw new MalformedError('unknown class of error')
   const own = name === base ? Base : namedClass(Base, slice(name, 0, 200))
-  const error = construct(Base, base === 'AggregateError' ? [[]] : [], own) as Error
-  // What the constructor set is about this place, not about where the error came from.
-  for (const key of ['message', 'stack', 'errors'] as const)
-    if (hasOwn(error, key)) delete (error as Partial<Record<typeof key, unknown>>)[key]
+  const error = construct(Plain, [], own) as Error // no constructor but Error's runs
+  delete (error as Partial<Error>).stack
   return error
 }
 

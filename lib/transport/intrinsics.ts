@@ -48,10 +48,25 @@ export const setBytes: (target: Uint8Array, source: Uint8Array) => void = uncurr
 export const slice = uncurry(String.prototype.slice)
 export const stringify = JSON.stringify
 
-/** Map, Set and WeakMap that a job cannot change. */
-export class SafeMap<K, V> extends Map<K, V> {}
-export class SafeSet<T> extends Set<T> {}
-export class SafeWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {}
+// Map, Set and WeakMap that a job cannot change. With constructors, since the default one of a subclass passes its arguments on by
+// the array iterator, which a job can change.
+// biome-ignore-start lint/complexity/noUselessConstructor: see above
+export class SafeMap<K, V> extends Map<K, V> {
+  constructor(entries?: Iterable<readonly [K, V]>) {
+    super(entries)
+  }
+}
+export class SafeSet<T> extends Set<T> {
+  constructor(items?: Iterable<T>) {
+    super(items)
+  }
+}
+export class SafeWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {
+  constructor() {
+    super()
+  }
+}
+// biome-ignore-end lint/complexity/noUselessConstructor: see above
 seal(SafeMap)
 seal(SafeSet)
 seal(SafeWeakMap)

@@ -32,6 +32,11 @@ export class Writer extends Serializer {
   table: Table | undefined
   markers: SafeMap<object, number> | undefined
 
+  // biome-ignore lint/complexity/noUselessConstructor: the default one goes through the array iterator, which a job can change
+  constructor() {
+    super()
+  }
+
   /** Starts `main`: header and carried buffers. */
   begin(table: Table): void {
     this._setTreatArrayBufferViewsAsHostObjects(true)
