@@ -3,7 +3,7 @@
 import { isNative, refuseNative } from './native-function.js'
 import { needsOf } from './needs.js'
 import { parse } from './parse.js'
-import { refuseKind, refuseNeeds } from './refuse.js'
+import { refuseKind, refuseNeeds, refuseValue } from './refuse.js'
 
 export { callerFile } from './caller.js'
 
@@ -25,9 +25,10 @@ const analysed = new WeakMap<AnyFunction, SourceFunction>()
 /**
  * Reads the source of a function and checks that it needs nothing from around it but globals, `require` and `import()`.
  * @returns the same object for the same function
- * @throws StintError ERR_STINT_SOURCE: a class, a generator, a native or bound function, or one that is not self-contained
+ * @throws StintError ERR_STINT_SOURCE: no function at all, a class, a generator, a native or bound function, or one that is not self-contained
  */
 export function analyse(fn: AnyFunction): SourceFunction {
+  if (typeof fn !== 'function') refuseValue(fn)
   let known = analysed.get(fn)
   if (!known) {
     known = read(fn)

@@ -21,6 +21,11 @@ export function refuseSource(name: string, problem: string, misuse: Misuse = {})
   })
 }
 
+/** @throws StintError ERR_STINT_SOURCE, always */
+export function refuseValue(value: unknown): never {
+  throw new StintError('ERR_STINT_SOURCE', 'What is to be limited is not a function.', { option: 'fn', value, accepted })
+}
+
 /** @throws StintError ERR_STINT_SOURCE for a class and for a generator */
 export function refuseKind(node: Node, name: string): void {
   if (node.type === 'ClassExpression')

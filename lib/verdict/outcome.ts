@@ -63,9 +63,10 @@ function commonOf(evidence: Evidence, { certainty, overLimit, launch }: Verdict)
   }
 }
 
-// After Done the worker waits for the keeper's SIGKILL: that end says nothing about the job.
+// After Done the worker waits for the keeper's SIGKILL, after a failed step our own child exits: such an end says nothing
+// about the job.
 function endOf({ report }: Evidence): { exitCode: number | null; signal: NodeJS.Signals | null } {
-  if (!report || report.done) return { exitCode: null, signal: null }
+  if (!report || report.done || report.failedStep !== 0) return { exitCode: null, signal: null }
   return { exitCode: report.exitCode < 0 ? null : report.exitCode, signal: signalName(report.signal) }
 }
 
