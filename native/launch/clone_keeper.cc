@@ -5,6 +5,8 @@
 //   - runs no signal handler of the host: all signals are blocked before the clone, and stay so. execve(2) turns
 //     handlers into defaults but keeps the mask and what is ignored (Node ignores SIGPIPE and SIGXFSZ): the keeper
 //     sets both right, at a time when no host waits for it;
+//   - is not instrumented: execve(2) never returns, so a sanitizer's marks on the stack's frames would stay behind in
+//     the host's memory;
 //   - is a flat list of steps; the first that fails is told in `Shared` and ends the child.
 // Descriptors, dispositions and the signal mask are the child's own (neither CLONE_FILES nor CLONE_SIGHAND).
 #include "launch/clone_keeper.h"
@@ -27,6 +29,8 @@ constexpr std::size_t kStackSize = 64 * 1024;
 constexpr int kFirstTemporary = 16;  // above all targets (3 to 8): moving one never overwrites another
 constexpr int kFirstClosed = kKeeperStdioFd + 3;
 
+#define STINT_CHILD __attribute__((no_sanitize("address", "undefined")))
+
 struct Shared {
   const CloneRequest* request;
   Step step;
@@ -39,9 +43,9 @@ struct Failure {
 };
 constexpr Failure kNoFailure{Step::kNone, 0};
 
-Failure FailedAt(Step step) { return {step, errno}; }
+STINT_CHILD Failure FailedAt(Step step) { return {step, errno}; }
 
-Failure MoveDescriptors(const int* fds) {
+STINT_CHILD Failure MoveDescriptors(const int* fds) {
   long temporary[kKeeperFds];
   for (int i = 0; i < kKeeperFds; i++) {
     temporary[i] = fds[i] < 0 ? -1 : syscall(SYS_fcntl, fds[i], F_DUPFD_CLOEXEC, kFirstTemporary);
@@ -59,7 +63,7 @@ Failure MoveDescriptors(const int* fds) {
 }
 
 /// The host's other descriptors, close-on-exec or not. Before Linux 5.9 there is no close_range(2): one by one.
-Failure CloseOthers() {
+STINT_CHILD Failure CloseOthers() {
   if (syscall(SYS_close_range, kFirstClosed, ~0U, 0) == 0) return kNoFailure;
   if (errno != ENOSYS) return FailedAt(Step::kStdio);
   std::uint64_t limit[2];  // struct rlimit64
@@ -68,7 +72,7 @@ Failure CloseOthers() {
   return kNoFailure;
 }
 
-Failure ExecKeeper(const char* keeper) {
+STINT_CHILD Failure ExecKeeper(const char* keeper) {
   char name[] = "stint-keeper";
   char* argv[] = {name, nullptr};
   char* environment[] = {nullptr};
@@ -76,7 +80,7 @@ Failure ExecKeeper(const char* keeper) {
   return FailedAt(Step::kKeeper);
 }
 
-int Child(void* argument) {
+STINT_CHILD int Child(void* argument) {
   auto* shared = static_cast<Shared*>(argument);
   Failure failure = MoveDescriptors(shared->request->fds);
   if (failure.step == Step::kNone) failure = CloseOthers();
@@ -86,6 +90,8 @@ int Child(void* argument) {
   syscall(SYS_exit_group, 127);
   return 127;
 }
+
+#undef STINT_CHILD
 
 // ---- From here on, code of the host.
 
