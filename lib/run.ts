@@ -47,7 +47,15 @@ export async function runFunction(call: FunctionCall): Promise<Outcome<unknown>>
   }
   try {
     const observed = await seatedJob(call, facts, message, entered)
-    return conclude({ ...facts, ...observed, ...(signal.aborted && { aborted: { reason: signal.reason } }) })
+    // Read now: whether a module is fit to be forked is known only once it has been loaded.
+    const { isolation, isolationNote } = call.launcher
+    return conclude({
+      ...facts,
+      isolation,
+      isolationNote,
+      ...observed,
+      ...(signal.aborted && { aborted: { reason: signal.reason } }),
+    })
   } finally {
     queue.leave()
   }

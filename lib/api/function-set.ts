@@ -8,7 +8,7 @@ import { type ParsedFunctionOptions, parseFunctionOptions } from '../options/ind
 import { resolveLimits } from '../plan/index.js'
 import { Queue } from '../queue/queue.js'
 import { bootKey, launcherFor, runFunction } from '../run.js'
-import type { Boot } from '../transport/messages.js'
+import type { Boot, Ready } from '../transport/messages.js'
 import type { FunctionOptions, Limited, Outcome, ResolvedLimits } from '../types.js'
 import { wordBootError } from './boot-errors.js'
 import { checkExports } from './exports.js'
@@ -55,7 +55,10 @@ export class FunctionSet {
   async ready(view: View, name: string | undefined): Promise<void> {
     this.#assertOpen()
     try {
-      checkExports(await this.#launcher(view).ready(), name)
+      const launcher = this.#launcher(view)
+      const info = await launcher.ready()
+      this.#tellNote(launcher, view.options)
+      checkExports(info, name)
     } catch (error) {
       throw wordBootError(error)
     }
@@ -65,8 +68,12 @@ export class FunctionSet {
     this.#assertOpen()
     this.#assertRoom()
     const { options } = view
-    const check = (info: Parameters<typeof checkExports>[0]) => checkExports(info, name)
-    const call = { options, launcher: this.#launcher(view), queue: this.#queue, name, args, signal: this.#signal(view), check }
+    const launcher = this.#launcher(view)
+    const check = (info: Ready) => {
+      this.#tellNote(launcher, options)
+      checkExports(info, name)
+    }
+    const call = { options, launcher, queue: this.#queue, name, args, signal: this.#signal(view), check }
     try {
       return await traced({ target: 'function', name: options.name ?? name, limits: view.limits }, () => runFunction(call))
     } catch (error) {
@@ -116,7 +123,6 @@ export class FunctionSet {
       launcher = launcherFor(view.options, this.#boot)
       this.#launchers.set(view.bootKey, launcher)
     }
-    this.#tellNote(launcher, view.options)
     return launcher
   }
 
