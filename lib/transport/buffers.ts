@@ -118,15 +118,15 @@ export function planBuffers(views: readonly View[], buffers: readonly ArrayBuffe
     const view = views[i] as View
     const { buffer, start, end } = extentOf(view)
     if (!isReadable(buffer)) return undefined
-    if (!isPooled(view, buffer)) widen(ranges, buffer, { start, end })
+    if (!isPooled(view, buffer, end - start)) widen(ranges, buffer, { start, end })
   }
   return tableOf(ranges)
 }
 
-// Small Buffers lie in a slab with others that have nothing to do with them, and must not take those along.
-function isPooled(view: View, buffer: ArrayBuffer): boolean {
+// Small Buffers (up to half a slab) lie in a slab with others that have nothing to do with them, and must not take those along.
+function isPooled(view: View, buffer: ArrayBuffer, bytes: number): boolean {
   const length = lengthOfBuffer(buffer)
-  return (length === poolSize || length === Slab.poolSize) && viewKind(view) === 0
+  return bytes <= length / 2 && (length === poolSize || length === Slab.poolSize) && viewKind(view) === 0
 }
 
 function widen(ranges: SafeMap<ArrayBuffer, Range>, buffer: ArrayBuffer, { start, end }: { start: number; end: number }): void {

@@ -8,7 +8,7 @@ const large = 64 * 1024
 test('a large buffer goes out of band without being copied', () => {
   const bytes = Buffer.alloc(large, 1)
   const { main, segments } = encode({ bytes })
-  assert.equal(segments[0]?.buffer, bytes.buffer)
+  assert.ok(segments[0]?.buffer === bytes.buffer) // not equal(): its message would print both
   assert.ok(main.byteLength < 100)
 })
 
@@ -38,7 +38,6 @@ for (const size of [1000, large]) {
     const arrived = trip(value)
     assert.deepStrictEqual(arrived.body, value.body)
     assert.equal(arrived.head.buffer, arrived.body.buffer)
-    arrived.body.buffer.constructor
     new Uint8Array(arrived.odd.buffer).fill(9)
     assert.deepEqual([...arrived.odd], [9, 9, 9, 9, 9])
   })
