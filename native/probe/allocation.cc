@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -42,7 +43,7 @@ bool RefusedBy(__rlimit_resource resource, std::size_t size) {
 void NoteOnce(std::atomic<bool>* noted, Cause cause, std::int64_t size) {
   if (noted->exchange(true)) return;
   TheRecord().Note(cause, size);
-  if (gettid() != getpid() && !noted_thread.exchange(true)) TheRecord().Note(Cause::kThreadMemory, size);
+  if (syscall(SYS_gettid) != getpid() && !noted_thread.exchange(true)) TheRecord().Note(Cause::kThreadMemory, size);
 }
 
 /// Called after a failure: finds out whether one of our limits was the reason. Keeps errno.

@@ -30,7 +30,7 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
   const bin = join(folder, '.bin')
   const env = { HOME: process.env.HOME, PATH: bin, ...npmSettings() }
   mkdirSync(bin)
-  for (const tool of ['sh', 'env']) symlinkSync(join('/usr/bin', tool), join(bin, tool))
+  for (const tool of ['sh', 'env', 'sleep', 'setsid']) symlinkSync(join('/usr/bin', tool), join(bin, tool))
   symlinkSync(process.execPath, join(bin, 'node'))
 
   const made: Project = {
