@@ -75,11 +75,13 @@ export class FunctionSet {
     }
     const call = { options, launcher, queue: this.#queue, name, args, signal: this.#signal(view), check }
     try {
-      return await traced({ target: 'function', name: options.name ?? name, limits: view.limits }, () => runFunction(call))
+      const outcome = await traced({ target: 'function', name: options.name ?? name, limits: view.limits }, () =>
+        runFunction(call),
+      )
+      this.#completed++ // a job: a call that was refused before one started does not count
+      return outcome
     } catch (error) {
       throw wordBootError(error)
-    } finally {
-      this.#completed++
     }
   }
 

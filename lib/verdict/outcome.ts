@@ -1,5 +1,5 @@
 // From the verdict and the evidence to what the caller gets.
-import { getSystemErrorName } from 'node:util'
+import { constants } from 'node:os'
 import { attachOutcome, type LimitError, limitErrors } from '../errors.js'
 import { jsonSafe } from '../json-safe.js'
 import type { NativeLimits } from '../native.js'
@@ -85,8 +85,6 @@ function usageOf({ report }: Evidence): Usage {
   }
 }
 
-const maxErrno = 4095 // MAX_ERRNO of the kernel
-
 const plain = ['memory', 'addressSpace', 'processes', 'fileSize', 'openFiles', 'stack', 'coreSize'] as const
 const timed = { cpuTime: 'cpuNs', wallTime: 'wallNs', gracePeriod: 'graceNs' } as const
 
@@ -127,8 +125,9 @@ function seal(outcome: object): object {
   return Object.freeze(Object.defineProperty(outcome, 'toJSON', { value: toJSON, enumerable: false }))
 }
 
+// Not util.getSystemErrorName: libuv does not know them all (ENOEXEC).
 function errnoName(errno: number): string {
-  return Number.isInteger(errno) && errno > 0 && errno <= maxErrno ? getSystemErrorName(-errno) : ''
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? ''
 }
 
 function milliseconds(nanoseconds: number): number {

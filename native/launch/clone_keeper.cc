@@ -62,6 +62,12 @@ STINT_CHILD Failure MoveDescriptors(const int* fds) {
   return kNoFailure;
 }
 
+/// Node marks its own 0, 1 and 2 close-on-exec (uv_disable_stdio_inheritance): the keeper needs them, to restore them.
+/// A host may have closed one: that is no failure.
+STINT_CHILD void KeepStdio() {
+  for (int fd = 0; fd < kKeeperControlFd; fd++) syscall(SYS_fcntl, fd, F_SETFD, 0);
+}
+
 /// The host's other descriptors, close-on-exec or not. Before Linux 5.9 there is no close_range(2): one by one.
 STINT_CHILD Failure CloseOthers() {
   if (syscall(SYS_close_range, kFirstClosed, ~0U, 0) == 0) return kNoFailure;
@@ -83,6 +89,7 @@ STINT_CHILD Failure ExecKeeper(const char* keeper) {
 STINT_CHILD int Child(void* argument) {
   auto* shared = static_cast<Shared*>(argument);
   Failure failure = MoveDescriptors(shared->request->fds);
+  KeepStdio();
   if (failure.step == Step::kNone) failure = CloseOthers();
   if (failure.step == Step::kNone) failure = ExecKeeper(shared->request->keeper);
   shared->step = failure.step;

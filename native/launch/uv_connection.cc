@@ -115,9 +115,16 @@ void Connection::OnClosed() {
   if (started) silence_.SetRef(ref_);
 }
 
+/// A host whose loop was busy finds this timer due before it has read the report, hence a look at the control socket
+/// first. Without a report the keeper is asked to end the job: it alone knows whether the job has ended by itself
+/// meanwhile, and is still busy with what that left behind.
 void Connection::WatchSilence() {
+  Delivery delivery(this);
   silence_.Close();
-  if (!reported_) OnGarbage("the channel was closed");
+  ReadControlMessages();
+  if (reported_ || closed_) return;
+  const StopMessage stop{{kWireMagic, MessageType::kStop, 0, 0}, Cause::kLost, 1};
+  SendControl(&stop, sizeof stop);
 }
 
 void Connection::ReadControl() {

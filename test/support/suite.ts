@@ -1,5 +1,8 @@
 // The frame of every integration test: once for each isolation, and nothing may be left after any of them.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, before, beforeEach, describe } from 'node:test'
 import {
   type CommandOptions,
@@ -17,6 +20,11 @@ import { until, within } from './poll.js'
 
 export const ISOLATIONS = ['exec'] as const
 export type Isolation = (typeof ISOLATIONS)[number]
+
+// A folder of this test file's own: what others leave in the machine's is not to be mistaken for ours.
+const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))
+process.env.TMPDIR = folder
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 interface Closable {
   close(options?: { readonly force?: boolean }): Promise<void>
