@@ -9,7 +9,7 @@ namespace stint {
 
 bool OpenEvidence(Worker* worker, UniqueFd* other) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) return false;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
   worker->evidence.Reset(ends[0]);
   other->Reset(ends[1]);
   if (getrandom(worker->secret, kSecretSize, 0) != static_cast<ssize_t>(kSecretSize)) return false;
