@@ -73,7 +73,7 @@ test('N processes: signals, stops and continuations pass as without a tracer', a
     echo continued
     kill -TERM $child; wait $child; echo $?`
   const { report, output } = await kept(script(text, { processes: 3, ...wall }))
-  assert.deepEqual([causes(report), output], [[], 'usr1\nstopped\ncontinued\n143\n'])
+  assert.deepEqual([causes(report), output], [[], 'usr1\nstopped\ncontinued\n143\nTerminated\n'])
 })
 
 test('N processes: vfork, exec and a program that changes its session are followed', async () => {
