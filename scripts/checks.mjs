@@ -8,6 +8,7 @@ const checks = [
   { name: 'lint and format of TypeScript (biome)', run: biome },
   { name: 'format of C++ (clang-format)', run: formatOfNative },
   { name: 'layers and house rules', run: layers },
+  { name: 'API pages without warnings (typedoc)', run: apiPages },
 ]
 
 /** Runs every check, prints one line each. @returns the names of those that failed */
@@ -37,4 +38,8 @@ function formatOfNative(fix) {
 function layers() {
   const result = attempt(process.execPath, ['scripts/layers.mjs'])
   return { ...result, note: result.ok ? result.output.trimEnd().replaceAll('\n', '; ') : '' }
+}
+
+function apiPages() {
+  return attempt(process.execPath, ['node_modules/typedoc/bin/typedoc', '--emit', 'none'])
 }
