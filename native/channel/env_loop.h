@@ -8,7 +8,8 @@
 
 namespace stint {
 
-/// Something that holds handles of the loop. Close() is idempotent and calls no JavaScript.
+/// Something that holds handles of the loop. Close() is idempotent and calls no JavaScript; when the environment is
+/// ending it may leave handles open that close soon.
 class Closable {
  public:
   virtual void Close() = 0;

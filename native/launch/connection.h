@@ -5,7 +5,9 @@
 // empty, which is final since nothing of the job's tree is left by then; before `gone`, the control socket is read.
 //
 // Lifetime: the wrapper (the object that JavaScript holds) owns the connection, and is itself held by a strong
-// reference while anything is open. Close() gives that up, at the earliest when no event is being delivered.
+// reference while anything is open. Close() ends all talk at once; the keeper, which then sees its host gone, is still
+// waited for, so that no zombie stays behind when a thread of the host ends. Then the reference is given up, at the
+// earliest when no event is being delivered.
 #pragma once
 #include <array>
 #include <memory>
@@ -21,7 +23,7 @@ class Connection final : public Closable, private Channel::Listener {
  public:
   /// Watches `launched`. `wrapper` is what napi_wrap bound to this; `events` has the functions of NativeEvents.
   Connection(EnvLoop* loop, LaunchedKeeper launched);
-  ~Connection() { Close(); }
+  ~Connection();
   /// 0 or an errno.
   int Start(const LaunchPlan& plan, napi_value wrapper, napi_value events);
 
@@ -53,6 +55,8 @@ class Connection final : public Closable, private Channel::Listener {
   void ReapKeeper();
   void LoseControl(bool orderly);
   void WatchSilence();
+  bool AwaitKeeper();
+  void Finish();
   void GiveUp();
 
   EnvLoop* loop_;
@@ -65,12 +69,14 @@ class Connection final : public Closable, private Channel::Listener {
   Poll control_poll_;
   Poll pidfd_poll_;
   Timer silence_;
+  Timer patience_;
   napi_ref wrapper_ = nullptr;
   napi_ref events_ = nullptr;
   int deliveries_ = 0;
   bool ref_ = true;
   bool reported_ = false;
-  bool closed_ = false;
+  bool closed_ = false;    // no event is delivered any more
+  bool finished_ = false;  // and the keeper has been reaped: nothing is open
 };
 
 }  // namespace stint

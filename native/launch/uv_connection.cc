@@ -13,6 +13,8 @@ constexpr int kMaxDrains = 16;
 // A worker that closes its channel and lives on can never answer. One that ends closes it, too, a moment before its
 // keeper can report, hence the pause.
 constexpr std::uint64_t kSilenceMs = 200;
+// How long an ending environment waits for a keeper that kills its tree. Whatever keeps it longer, the host may go.
+constexpr std::uint64_t kPatienceMs = 1000;
 
 napi_value Number(napi_env env, std::int64_t number) {
   napi_value value = nullptr;
@@ -35,7 +37,7 @@ class Connection::Delivery {
   }
   ~Delivery() {
     connection_->deliveries_--;
-    if (connection_->closed_) connection_->GiveUp();
+    if (connection_->finished_) connection_->GiveUp();
   }
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
@@ -172,13 +174,14 @@ void Connection::DrainStreams() {
 void Connection::ReapKeeper() {
   Delivery delivery(this);
   ReadControlMessages();
-  if (closed_) return;
   siginfo_t info{};
   const int result = WaitPidfd(pidfd_.get(), &info, WEXITED | WNOHANG);
   if (result == 0 && info.si_pid == 0) return;
-  DrainStreams();
+  if (!closed_) DrainStreams();
   // ECHILD: somebody in this process waited for any child; the status is lost, the end is not.
   delivery.Emit("gone", {Number(loop_->env(), result == 0 ? StatusOf(info) : -1)});
+  pidfd_poll_.Close();
+  pidfd_.Reset();
   Close();
 }
 
@@ -190,16 +193,35 @@ void Connection::LoseControl(bool orderly) {
   if (!orderly && pidfd_.valid()) SignalPidfd(pidfd_.get(), SIGKILL);
 }
 
+Connection::~Connection() {
+  Close();
+  Finish();
+}
+
 void Connection::Close() {
-  if (std::exchange(closed_, true)) return;
-  control_poll_.Close();
+  if (!std::exchange(closed_, true)) {
+    control_poll_.Close();
+    silence_.Close();
+    if (channel_ != nullptr) channel_->Close();
+    for (Capture& capture : captures_) capture.Close();
+    control_.Reset();
+    for (UniqueFd& fd : stdio_) fd.Reset();
+  }
+  if (!finished_ && !AwaitKeeper()) Finish();
+}
+
+/// Leaves the pidfd watched until the keeper can be reaped. An environment that ends waits for that, but not for ever.
+bool Connection::AwaitKeeper() {
+  if (!pidfd_poll_.open()) return false;
+  pidfd_poll_.SetRef(loop_->ending());
+  return !loop_->ending() || patience_.Start(loop_, kPatienceMs, [this] { Finish(); }) == 0;
+}
+
+void Connection::Finish() {
+  if (std::exchange(finished_, true)) return;
   pidfd_poll_.Close();
-  silence_.Close();
-  if (channel_ != nullptr) channel_->Close();
-  for (Capture& capture : captures_) capture.Close();
-  control_.Reset();
+  patience_.Close();
   pidfd_.Reset();
-  for (UniqueFd& fd : stdio_) fd.Reset();
   loop_->Remove(this);
   GiveUp();
 }
