@@ -55,9 +55,13 @@ export class JobRun {
     return this.#end()
   }
 
-  /** The loop ran dry. In the grace of a limit that is no end: a handler may still be in its last step. */
-  unsettled(where: string): void {
-    if (this.#stopped) return this.#native.hold(true)
+  /**
+   * The loop ran dry, so the promise can settle no more: but for a function that waits for its limit, and after the soft stop, when
+   * a handler may still be in its last step.
+   */
+  unsettled(where: string, listens: boolean): void {
+    const waits = listens && this.limits.wallNs >= 0 && this.limits.graceNs > 0
+    if (this.#stopped || waits) return this.#native.hold(true)
     this.#native.sending()
     this.#outbox.send('unsettled', { where })
     this.#end()

@@ -31,7 +31,8 @@ let job: JobRun | undefined
 
 listen({
   uncaught: (error) => (job ? job.threw(error) : bootFailed(error)),
-  dry: () => (job ? job.unsettled(activeResources()) : bootFailed(new Error("The module's top-level await never settles"))),
+  dry: () =>
+    job ? job.unsettled(activeResources(), state.listens) : bootFailed(new Error("The module's top-level await never settles")),
 })
 state.attach(native)
 state.reporter = (value) => outbox.progress(value)

@@ -44,7 +44,7 @@ export class Listeners implements WorkerState {
   /** From now on the keeper is told whether somebody listens. */
   attach(native: NativeWorker): void {
     this.#native = native
-    if (this.#listens) native.listening(true)
+    if (this.listens) native.listening(true)
   }
 
   get limitSignal(): AbortSignal {
@@ -57,12 +57,12 @@ export class Listeners implements WorkerState {
 
   onLimit(callback: LimitCallback): () => void {
     const own: LimitCallback = (error) => callback(error) // the same function registered twice is called twice
-    const before = this.#listens
+    const before = this.listens
     this.#callbacks.add(own)
     if (!before) this.#native?.listening(true)
     if (this.#error !== undefined) void call(own, this.#error)
     return () => {
-      if (this.#callbacks.delete(own) && !this.#listens) this.#native?.listening(false)
+      if (this.#callbacks.delete(own) && !this.listens) this.#native?.listening(false)
     }
   }
 
@@ -84,12 +84,13 @@ export class Listeners implements WorkerState {
     for (const handler of running) await handler
   }
 
-  get #listens(): boolean {
+  /** Whether limitSignal or onLimit is in use. */
+  get listens(): boolean {
     return this.#signalUsed || this.#callbacks.size > 0
   }
 
   #use(): void {
-    const before = this.#listens
+    const before = this.listens
     this.#signalUsed = true
     if (!before) this.#native?.listening(true)
   }

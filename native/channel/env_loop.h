@@ -40,6 +40,9 @@ class EnvLoop {
   /// it throws becomes an 'uncaughtException'. The caller has a HandleScope open. Does nothing once `ending()`.
   void Emit(napi_ref target, const char* method, std::initializer_list<napi_value> arguments);
 
+  /// Asked before what a callback threw becomes an 'uncaughtException': true when it is none (a termination).
+  void SetSwallow(bool (*swallow)()) { swallow_ = swallow; }
+
   /// Handles of the loop that are open: the environment waits for the last (uv_close(3) is asynchronous).
   void HandleOpened() { handles_++; }
   void HandleClosed();
@@ -56,6 +59,7 @@ class EnvLoop {
   napi_async_context context_ = nullptr;
   napi_async_cleanup_hook_handle hook_ = nullptr;
   std::set<Closable*> closables_;
+  bool (*swallow_)() = nullptr;
   int handles_ = 0;
   bool ending_ = false;
 };

@@ -56,7 +56,8 @@ void EnvLoop::ThrowUncaught() {
   bool pending = false;
   napi_value error = nullptr;
   if (napi_is_exception_pending(env_, &pending) != napi_ok || !pending) return;
-  if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
+  if (napi_get_and_clear_last_exception(env_, &error) != napi_ok || (swallow_ && swallow_())) return;
+  napi_fatal_exception(env_, error);
 }
 
 }  // namespace stint

@@ -16,6 +16,7 @@
 #include "probe/limits.h"
 #include "probe/record.h"
 #include "probe/reservation.h"
+#include "probe/v8_names.h"
 
 namespace stint {
 namespace {
@@ -96,20 +97,41 @@ void* Mremap(void* address, std::size_t old_size, std::size_t size, int flags, .
   return CheckedMap(mremap(address, old_size, size, flags, target), size > old_size ? size - old_size : 0);
 }
 
-/// V8 commits its heap with mprotect(2), and dies when that is refused. The ballast's room lets it go on for the moment
-/// that it takes to unwind: this is the heap limit, whatever V8 thinks of its own. Where something else grows (see
-/// GrowsIntoReservation), V8 tells the caller, who may live on.
 int Mprotect(void* address, std::size_t size, int protection) {
+  const int result = mprotect(address, size, protection);
+  if (result != 0 && errno == ENOMEM && (protection & PROT_WRITE) != 0) OnRefused(size);
+  return result;
+}
+
+/// V8 dies when memory for its heap is refused. The ballast's room lets it go on for the moment that it takes to
+/// unwind: this is the heap limit, whatever V8 thinks of its own. False, with the refusal noted, where there is no such
+/// room.
+bool MakeRoomForHeap(std::size_t size) {
+  if (RefusedBy(RLIMIT_DATA, size) && TheBallast().Release()) {
+    TripHeap();
+    return true;
+  }
+  errno = ENOMEM;
+  OnRefused(size);
+  return false;
+}
+
+/// V8's own: its heap grows by memory that it maps writable, or reserves first and then makes writable. Where something
+/// else grows (see GrowsIntoReservation), V8 tells the caller, who may live on.
+int EngineMprotect(void* address, std::size_t size, int protection) {
   const int result = mprotect(address, size, protection);
   if (result == 0 || errno != ENOMEM || (protection & PROT_WRITE) == 0) return result;
   const bool catchable = GrowsIntoReservation(address, size);
   errno = ENOMEM;
-  if (catchable || !RefusedBy(RLIMIT_DATA, size) || !TheBallast().Release()) {
-    OnRefused(size);
-    return result;
-  }
-  TripHeap();
-  return mprotect(address, size, protection);
+  if (catchable) OnRefused(size);
+  return !catchable && MakeRoomForHeap(size) ? mprotect(address, size, protection) : result;
+}
+
+void* EngineMmap(void* address, std::size_t size, int protection, int flags, int fd, off_t offset) {
+  void* memory = mmap(address, size, protection, flags, fd, offset);
+  if (memory != MAP_FAILED || errno != ENOMEM) return memory;
+  if ((protection & PROT_WRITE) == 0 || (flags & MAP_ANONYMOUS) == 0) return CheckedMap(memory, size);
+  return MakeRoomForHeap(size) ? mmap(address, size, protection, flags, fd, offset) : memory;
 }
 
 void* Dlopen(const char* path, int flags);
@@ -120,23 +142,25 @@ const Import kImports[] = {
     {"realloc", reinterpret_cast<void*>(Realloc)},
     {"posix_memalign", reinterpret_cast<void*>(PosixMemalign)},
     {"aligned_alloc", reinterpret_cast<void*>(AlignedAlloc)},
-    {"mmap", reinterpret_cast<void*>(Mmap)},
-    {"mmap64", reinterpret_cast<void*>(Mmap)},
+    {"mmap", reinterpret_cast<void*>(Mmap), reinterpret_cast<void*>(EngineMmap)},
+    {"mmap64", reinterpret_cast<void*>(Mmap), reinterpret_cast<void*>(EngineMmap)},
     {"mremap", reinterpret_cast<void*>(Mremap)},
-    {"mprotect", reinterpret_cast<void*>(Mprotect)},
+    {"mprotect", reinterpret_cast<void*>(Mprotect), reinterpret_cast<void*>(EngineMprotect)},
     {"dlopen", reinterpret_cast<void*>(Dlopen)},
 };
+
+int Redirect() { return RedirectImports(kImports, reinterpret_cast<void*>(V8().terminate)); }
 
 /// Native modules that the job loads are watched, too.
 void* Dlopen(const char* path, int flags) {
   void* handle = dlopen(path, flags);
-  if (handle != nullptr) RedirectImports(kImports);
+  if (handle != nullptr) Redirect();
   return handle;
 }
 
 }  // namespace
 
-bool WatchAllocations() { return RedirectImports(kImports) >= 0; }
+bool WatchAllocations() { return Redirect() >= 0; }
 
 bool AllocationRefused() { return noted_data || noted_address; }
 

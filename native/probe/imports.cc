@@ -35,6 +35,7 @@ struct Object {
 
 struct Walk {
   std::span<const Import> imports;
+  const void* engine;
   int changed = 0;
   bool failed = false;
 };
@@ -101,18 +102,24 @@ const Import* Wanted(const Object& object, const ElfW(Rela) & relocation, std::s
   return nullptr;
 }
 
-void Redirect(const Object& object, std::span<const ElfW(Rela)> relocations, Walk* walk) {
-  for (const ElfW(Rela) & relocation : relocations) {
+struct Slots {
+  std::span<const ElfW(Rela)> relocations;
+  bool engine;
+};
+
+void Redirect(const Object& object, const Slots& slots, Walk* walk) {
+  for (const ElfW(Rela) & relocation : slots.relocations) {
     const Import* import = Wanted(object, relocation, walk->imports);
     if (import == nullptr) continue;
     const ElfW(Addr) address = object.base + relocation.r_offset;
     auto* slot = reinterpret_cast<void**>(address);
-    if (*slot == import->wrapper) continue;
+    void* wrapper = slots.engine && import->engine_wrapper ? import->engine_wrapper : import->wrapper;
+    if (*slot == wrapper) continue;
     if (!SetWritable(object, address, true)) {
       walk->failed = true;
       continue;
     }
-    __atomic_store_n(slot, import->wrapper, __ATOMIC_RELAXED);  // other threads call through it meanwhile
+    __atomic_store_n(slot, wrapper, __ATOMIC_RELAXED);  // other threads call through it meanwhile
     SetWritable(object, address, false);
     walk->changed++;
   }
@@ -122,8 +129,9 @@ int OnObject(dl_phdr_info* info, std::size_t, void* data) {
   auto* walk = static_cast<Walk*>(data);
   Object object;
   if (Contains(*info, reinterpret_cast<void*>(&OnObject)) || !ReadObject(*info, &object)) return 0;
-  Redirect(object, object.calls, walk);
-  Redirect(object, object.data, walk);
+  const bool engine = Contains(*info, walk->engine);
+  Redirect(object, {object.calls, engine}, walk);
+  Redirect(object, {object.data, engine}, walk);
   return 0;
 }
 
@@ -140,12 +148,12 @@ unsigned long long LoadCount() {
 
 }  // namespace
 
-int RedirectImports(std::span<const Import> imports) {
+int RedirectImports(std::span<const Import> imports, const void* engine) {
   static unsigned long long seen = 0;
   const unsigned long long count = LoadCount();
   if (count == seen) return 0;
   seen = count;
-  Walk walk{imports};
+  Walk walk{imports, engine};
   dl_iterate_phdr(OnObject, &walk);
   return walk.failed ? -1 : walk.changed;
 }

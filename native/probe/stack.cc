@@ -15,11 +15,11 @@ class FixedBuffer : public std::streambuf {
   std::string_view text() const { return {pbase(), static_cast<std::size_t>(pptr() - pbase())}; }
 };
 
-// The function of lib/worker that calls the user's: frames from it downwards are ours. A line of its own.
-constexpr std::string_view kEntryFrame = "\nstintCall (";
+// Functions of lib/worker that call or await the user's: frames from there downwards are ours. A line of their own.
+constexpr std::string_view kEntryFrames[] = {"\nstintCall (", "\nasync JobRun.perform ("};
 
 std::string_view WithoutEntry(std::string_view text) {
-  text = text.substr(0, text.find(kEntryFrame));
+  for (const std::string_view frame : kEntryFrames) text = text.substr(0, text.find(frame));
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   return text;
 }

@@ -76,9 +76,11 @@ void Stop::End(v8::Isolate* isolate) {
 
 void Stop::OnInterrupt(v8::Isolate* isolate, void* data) {
   auto* self = static_cast<Stop*>(data);
-  if (self->sending_ || self->in_turn_) return;
+  if (self->sending_ || self->in_turn_ || self->terminating_) return;
   self->CaptureStack(isolate);
   if (!self->has_grace()) WaitForKill();
+  uv_ref(
+      reinterpret_cast<uv_handle_t*>(&self->async_));  // what is interrupted may have been all that kept the loop alive
   if (self->ShouldEnd()) {
     self->End(isolate);
   } else if (self->TakeSoftStop()) {

@@ -54,6 +54,7 @@ int Worker::Create(napi_env env, napi_value events, Worker** made, const char** 
   if (const int error = worker->channel_.Start(); error != 0) return error;
   *what = "the evidence socket (descriptor 4)";
   if (const int error = TheRecord().Attach(kWorkerEvidenceFd); error != 0) return error;
+  loop->SetSwallow([] { return TheStop().ClearTermination(); });
   *what = "the event loop";
   return TheStop().Attach(loop->loop(), worker);
 }
