@@ -13,7 +13,8 @@ const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 
 // V8 reserves 8 GiB and more of address space for each WebAssembly memory while it relies on its trap handler, so under
 // RLIMIT_AS none could be made; Node 24 and later turn it off by themselves only where the limit stands at start-up.
-const ownFlags = ['--disable-wasm-trap-handler']
+// The checks of async_hooks abort a process in which JavaScript was terminated inside of a timer; a soft stop may do that.
+const ownFlags = ['--disable-wasm-trap-handler', '--no-force-async-hooks-checks']
 
 /** The variable that tells a worker, and what it starts, how deep it is nested. */
 export const depthVariable = 'STINT_DEPTH'

@@ -113,9 +113,10 @@ for (const [title, command, args] of refused) {
 test('a worker is the host`s Node with its flags, and the worker`s entry last', () => {
   const { command, files, argv } = plan.planWorker(parseFunctionOptions(), { ...facts, execArgv: ['--no-warnings'] })
   assert.deepEqual([command, files], [false, ['/opt/node']])
-  assert.deepEqual(argv.slice(0, 3), ['/opt/node', '--disable-wasm-trap-handler', '--no-warnings'])
-  assert.match(argv[3] ?? '', /\/worker\/main\.js$/)
-  assert.equal(argv.length, 4)
+  const own = ['--disable-wasm-trap-handler', '--no-force-async-hooks-checks']
+  assert.deepEqual(argv.slice(0, 4), ['/opt/node', ...own, '--no-warnings'])
+  assert.match(argv[4] ?? '', /\/worker\/main\.js$/)
+  assert.equal(argv.length, 5)
 })
 
 test('a worker starts without limits, but for processes', () => {
