@@ -1,27 +1,15 @@
 // stint: runs a function or a command in its own process under limits that the kernel enforces.
 import { pathToFileURL } from 'node:url'
-import { CommandHandle } from './api/command-handle.js'
 import { makeEnforced } from './api/enforce.js'
 import { FunctionSet } from './api/function-set.js'
 import { makeLimited, makeLimitedModule } from './api/limited.js'
 import { assertPlatform } from './api/platform.js'
-import { traced } from './api/tracing.js'
+import { spawnLimited } from './api/spawn.js'
 import { examine } from './doctor/doctor.js'
-import { enforceToFunctionOptions, parseCommandOptions, parseFunctionOptions, refuse } from './options/index.js'
-import { depthOf, resolveLimits } from './plan/index.js'
-import { runCommand } from './run.js'
+import { enforceToFunctionOptions, parseFunctionOptions, refuse } from './options/index.js'
+import { depthOf } from './plan/index.js'
 import { analyse, callerFile } from './source/index.js'
-import type {
-  CommandOptions,
-  DoctorReport,
-  Enforced,
-  EnforceOptions,
-  FunctionOptions,
-  Limited,
-  LimitedModule,
-  LimitedProcess,
-  Result,
-} from './types.js'
+import type { DoctorReport, Enforced, EnforceOptions, FunctionOptions, Limited, LimitedModule, Result } from './types.js'
 
 export {
   AnythingError,
@@ -33,6 +21,7 @@ export {
   TimeoutError,
 } from './errors.js'
 export type * from './types.js'
+export { spawnLimited }
 
 /**
  * Limits a self-contained function: its source is sent to a fresh process, where each call runs under `options`.
@@ -74,23 +63,6 @@ export function limitModule<M extends object>(module: URL | string, options?: Fu
   assertPlatform('limitModule')
   const set = new FunctionSet({ kind: 'module', url, depth: depthOf(process.env) + 1 }, parsed)
   return makeLimitedModule(set, set.view(parsed)) as LimitedModule<M>
-}
-
-/**
- * Runs a program under limits. It starts at once; `outcome` resolves, and never rejects, when nothing of its process tree is
- * left. Exit code 0 is 'Ok', any other exit 'Anything'/'exited' with `exitCode`.
- *
- * @param command a path, or a name that is looked up in PATH as execvp(3) does
- * @throws StintError ERR_STINT_OPTION_* or ERR_STINT_ARGUMENT_VALUE: a bad option or argument; ERR_STINT_PLATFORM: not Linux
- * @see execve(2); a step that fails before the command runs is told as outcome.launch (step, errno)
- */
-export function spawnLimited(command: string, args: readonly string[] = [], options?: CommandOptions): LimitedProcess {
-  const parsed = parseCommandOptions(options)
-  assertPlatform('spawnLimited')
-  const context = { target: 'command', name: parsed.name ?? command, limits: resolveLimits(parsed.limits) } as const
-  const running = runCommand(parsed, command, args)
-  const outcome = traced(context, () => running.outcome)
-  return new CommandHandle({ ...running, outcome }, parsed.input)
 }
 
 /**

@@ -1,14 +1,15 @@
 // One call, straight through: options -> parse -> plan -> launch -> supervise -> evidence -> judge -> outcome. Data flows
-// one way; each stage takes the frozen data of the one before it, and this file alone joins them.
+// one way; each stage takes the frozen data of the one before it, and this file joins them; so does run-command.ts, for the shorter
+// way of a command, which must not load what only a function needs.
 import { ExecLauncher } from './launch/exec-launcher.js'
 import { BootError, type Launcher, type Seat } from './launch/seat.js'
-import { type NativePlan, native } from './native.js'
-import type { ParsedCommandOptions, ParsedFunctionOptions } from './options/index.js'
-import { type HostFacts, nativeLimits, type Plan, planCommand, planWorker } from './plan/index.js'
+import { native } from './native.js'
+import type { ParsedFunctionOptions } from './options/index.js'
+import { nativeLimits, planWorker } from './plan/index.js'
 import type { Queue } from './queue/queue.js'
+import { hostFacts, withKeeper } from './run-command.js'
 import type { Evidence } from './supervise/evidence.js'
 import type { Observed } from './supervise/observed.js'
-import { type SupervisedCommand, superviseCommand } from './supervise/supervise-command.js'
 import { superviseJob } from './supervise/supervise-job.js'
 import { type Encoded, encode, UnserializableError } from './transport/index.js'
 import type { Boot, Job, Ready } from './transport/messages.js'
@@ -167,47 +168,4 @@ export function bootKey(options: ParsedFunctionOptions): string {
     processes,
     String(limits.outputSize),
   ])
-}
-
-/** A command under way. */
-export interface RunningCommand {
-  readonly supervised: SupervisedCommand
-  readonly outcome: Promise<Outcome<undefined>>
-}
-
-/**
- * Starts a command.
- * @throws StintError about its arguments, or when there is no native build
- */
-export function runCommand(options: ParsedCommandOptions, command: string, args: readonly string[]): RunningCommand {
-  const facts = commandFacts(options, command)
-  const { addon, keeperPath } = native()
-  const plan = withKeeper(planCommand(options, command, args, hostFacts()), keeperPath)
-  const capture = { stdout: options.stdout === 'capture', stderr: options.stderr === 'capture' }
-  const { signal } = options
-  const supervised = superviseCommand((events) => addon.launch(plan, events), { signal, capture })
-  const outcome = supervised.observed.then((observed) =>
-    conclude({ ...facts, ...observed, queueTime: 0, ...(signal?.aborted && { aborted: { reason: signal.reason } }) }),
-  ) as Promise<Outcome<undefined>>
-  return { supervised, outcome }
-}
-
-function commandFacts(options: ParsedCommandOptions, command: string): Facts {
-  return {
-    target: 'command',
-    name: options.name ?? command,
-    isolation: 'exec',
-    limits: nativeLimits(options.limits),
-    outputSize: options.limits.outputSize,
-    resultSize: options.limits.resultSize,
-    encoding: options.encoding,
-  }
-}
-
-function withKeeper(plan: Plan, keeper: string): NativePlan {
-  return { ...plan, keeper }
-}
-
-function hostFacts(): HostFacts {
-  return { env: process.env, execPath: process.execPath, execArgv: process.execArgv }
 }

@@ -34,6 +34,7 @@ const areas = {
   // The files that join the stages.
   api: { uses: ['*'] },
   run: { uses: ['*'] },
+  'run-command': { uses: ['*'] },
   index: { uses: ['*'] },
   cli: { uses: ['*'] },
 }

@@ -1,9 +1,9 @@
 // The object a user holds for a command: its streams, its end, and the ways to end it.
-import { Socket } from 'node:net'
+import type { Socket, SocketConstructorOpts } from 'node:net'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { StintError } from '../errors.js'
-import type { RunningCommand } from '../run.js'
+import type { RunningCommand } from '../run-command.js'
 import type { LimitedProcess, Outcome } from '../types.js'
 
 const SIGNALS = constants.signals as Readonly<Record<string, number>>
@@ -68,13 +68,18 @@ export class CommandHandle implements LimitedProcess {
 }
 
 function readable(fd = -1): Readable | null {
-  return fd < 0 ? null : new Socket({ fd, readable: true, writable: false })
+  return fd < 0 ? null : socketOf({ fd, readable: true, writable: false })
 }
 
 /** A command may end without reading its input: EPIPE is its right, and no error of the host's. */
 function writable(fd = -1): Writable | null {
   if (fd < 0) return null
-  const socket = new Socket({ fd, readable: false, writable: true })
+  const socket = socketOf({ fd, readable: false, writable: true })
   socket.on('error', () => {})
   return socket
+}
+
+/** Loaded when it is needed: it takes a fifth of Node's own start-up, and most commands have no piped stream. */
+function socketOf(options: SocketConstructorOpts): Socket {
+  return new (process.getBuiltinModule('node:net').Socket)(options)
 }

@@ -1,6 +1,5 @@
 // Stage: one job over a seat, from Start to the proof that nothing of it is left. The keeper judges time and order;
 // this stage only carries messages and collects what is known.
-import { randomFillSync } from 'node:crypto'
 import type { Seat, SeatListener } from '../launch/seat.js'
 import { hostCause, type NativeKeeper, type NativeLimits, type NativeReport } from '../native.js'
 import { decode, type Encoded } from '../transport/index.js'
@@ -32,7 +31,8 @@ let nextToken = tokens.length
 /** A random number that names one job: a worker cannot guess the next job's. */
 export function jobToken(): bigint {
   if (nextToken === tokens.length) {
-    randomFillSync(tokens)
+    // Not imported: loading node:crypto costs a command, which needs no token, a tenth of Node's own start-up.
+    process.getBuiltinModule('node:crypto').randomFillSync(tokens)
     nextToken = 0
   }
   return tokens[nextToken++] as bigint

@@ -1,0 +1,54 @@
+// One finished run of a command or a function, as every kind of report tells it.
+import type { Outcome } from '../types.js'
+import { bytesText, durationText, processesText } from '../verdict/quantities.js'
+
+export interface Captured {
+  readonly stdout: string
+  readonly stderr: string
+  readonly truncated?: readonly ('stdout' | 'stderr')[]
+}
+
+export interface Account {
+  /** As it was given: the command with its arguments, or the module with its function. */
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly startedAt: Date
+  readonly endedAt: Date
+  readonly outcome: Outcome<unknown>
+  /** What --capture kept of the streams that were passed on. */
+  readonly captured: Captured | undefined
+  /** The signal that was passed on to the job and asked for its end. */
+  readonly forwarded: NodeJS.Signals | undefined
+  /** Ours. */
+  readonly exitCode: number
+}
+
+/** What a person calls the job. */
+export function titleOf({ command }: Account): string {
+  return command.join(' ')
+}
+
+/** Did a limit, stint, or a signal end it? A command that exits by itself has told its own story. */
+export function isWorthALine({ outcome, forwarded }: Account): boolean {
+  return outcome.kind !== 'Ok' && outcome.reason !== 'exited' && forwarded === undefined
+}
+
+/** One sentence: what ended it, which limit, its value, the usage. */
+export function sentenceOf({ outcome, forwarded }: Account): string {
+  if (forwarded !== undefined) return `was asked to end by ${forwarded}, which was passed on to it.`
+  return outcome.kind === 'Ok' ? 'succeeded.' : outcome.error.message
+}
+
+/** The usage in one line: '1.2 s wall, 0.9 s CPU, 120 MiB, 3 processes'. */
+export function usageText({ wallTime, usage }: Outcome<unknown>): string {
+  const memory = bytesText(Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0))
+  return `${durationText(wallTime)} wall, ${durationText(usage.cpuTime)} CPU, ${memory}, ${processesText(usage.peakProcesses)}`
+}
+
+/** The line on stderr. */
+export function lineOf(account: Account): string {
+  const { outcome, exitCode } = account
+  const kind = outcome.kind === 'Anything' ? outcome.reason : outcome.kind
+  const doubt = outcome.certainty === 'probable' ? ' (probable)' : ''
+  return `stint: ${kind}${doubt}: ${sentenceOf(account)} [${usageText(outcome)}; exit code ${exitCode}]`
+}

@@ -1,0 +1,56 @@
+// One command, straight through: options -> plan -> launch -> supervise -> evidence -> judge -> outcome.
+import { type NativePlan, native } from './native.js'
+import type { ParsedCommandOptions } from './options/index.js'
+import { type HostFacts, nativeLimits, type Plan, planCommand } from './plan/index.js'
+import type { Evidence } from './supervise/evidence.js'
+import type { Observed } from './supervise/observed.js'
+import { type SupervisedCommand, superviseCommand } from './supervise/supervise-command.js'
+import type { Outcome } from './types.js'
+import { conclude } from './verdict/index.js'
+
+type Facts = Omit<Evidence, keyof Observed | 'queueTime' | 'aborted'>
+
+/** A command under way. */
+export interface RunningCommand {
+  readonly supervised: SupervisedCommand
+  readonly outcome: Promise<Outcome<undefined>>
+}
+
+/**
+ * Starts a command.
+ * @throws StintError about its arguments, or when there is no native build
+ */
+export function runCommand(options: ParsedCommandOptions, command: string, args: readonly string[]): RunningCommand {
+  const facts = commandFacts(options, command)
+  const { addon, keeperPath } = native()
+  const plan = withKeeper(planCommand(options, command, args, hostFacts()), keeperPath)
+  const capture = { stdout: options.stdout === 'capture', stderr: options.stderr === 'capture' }
+  const { signal } = options
+  const supervised = superviseCommand((events) => addon.launch(plan, events), { signal, capture })
+  const outcome = supervised.observed.then((observed) =>
+    conclude({ ...facts, ...observed, queueTime: 0, ...(signal?.aborted && { aborted: { reason: signal.reason } }) }),
+  ) as Promise<Outcome<undefined>>
+  return { supervised, outcome }
+}
+
+function commandFacts(options: ParsedCommandOptions, command: string): Facts {
+  return {
+    target: 'command',
+    name: options.name ?? command,
+    isolation: 'exec',
+    limits: nativeLimits(options.limits),
+    outputSize: options.limits.outputSize,
+    resultSize: options.limits.resultSize,
+    encoding: options.encoding,
+  }
+}
+
+/** The plan with the executable that carries it out. */
+export function withKeeper(plan: Plan, keeper: string): NativePlan {
+  return { ...plan, keeper }
+}
+
+/** What a plan takes from this process. */
+export function hostFacts(): HostFacts {
+  return { env: process.env, execPath: process.execPath, execArgv: process.execArgv }
+}
