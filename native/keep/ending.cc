@@ -151,22 +151,27 @@ void Keeper::ReapWorker() {
   rusage usage{};
   // The raw call: its fifth argument tells the usage (waitid(2)).
   syscall(SYS_waitid, P_PID, worker_.pid, &info, WEXITED | __WALL, &usage);
-  tracer_.Ended(worker_.pid);
   job_.ended = true;
   worker_.evidence.Reset();
   if (job_.peak_memory == 0) job_.peak_memory = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-  TakeStatus(info);
   if (job_.end_ns == 0) job_.end_ns = now;
+  TakeStatus(info);
+  tracer_.Ended(worker_.pid);
   Kill(now);
   job_.sweep_at = now;
 }
 
-/// A process that died on its way to a traced exec was too big for its limits: execve(2) had passed the point where it
-/// can return, so the kernel killed it.
+/// A process that died on its way to its program has an outcome of its own only if no limit was in its way.
 void Keeper::TakeStatus(const siginfo_t& info) {
   const bool exited = info.si_code == CLD_EXITED;
   const bool launching = job_.phase == Phase::kLaunching && job_.causes.First() == Cause::kNone;
-  if (launching && job_.failure.step == Step::kNone) job_.failure = {Step::kExec, ENOMEM};
+  if (launching && job_.failure.step == Step::kNone) {
+    if (tracer_.LaunchRefused()) {
+      job_.failure = {Step::kExec, ENOMEM};
+    } else {
+      Executed(job_.end_ns);
+    }
+  }
   if (job_.failure.step != Step::kNone) return;
   if (exited) {
     job_.exit_code = info.si_status;

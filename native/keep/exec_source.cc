@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-#include "keep/tracer.h"
+#include "keep/ptrace_calls.h"
 
 namespace stint {
 namespace {
@@ -41,6 +41,18 @@ bool CanBreakExec(const RlimitPlan& rlimits) {
   return false;
 }
 
+/// The loader is watched call by call, which costs up to a millisecond: only under limits that libraries come near to.
+bool CanBreakLoader(const RlimitPlan& rlimits) {
+  constexpr rlim_t kAmpleData = 64 << 20;
+  constexpr rlim_t kAmpleAddresses = 1 << 30;
+  for (int i = 0; i < rlimits.count; i++) {
+    const RlimitOrder& order = rlimits.orders[i];
+    if (order.resource == RLIMIT_DATA && order.value.rlim_cur < kAmpleData) return true;
+    if (order.resource == RLIMIT_AS && order.value.rlim_cur < kAmpleAddresses) return true;
+  }
+  return false;
+}
+
 ForkFilter FilterFor(std::int64_t processes) {
   if (processes == kUnset) return ForkFilter::kNone;
   return processes == 0 ? ForkFilter::kDeny : ForkFilter::kTrace;
@@ -56,7 +68,8 @@ ExecSource::ExecSource(const StepPlan& plan, bool worker, std::int64_t processes
 /// Where ptrace(2) is refused (a tracer already, a container's filter), a listener counts instead, less exactly.
 void ExecSource::Trace(Worker* worker) {
   const bool forks = plan_.filter == ForkFilter::kTrace;
-  worker->traced = SeizeBeforeExec(worker->pid, forks) == 0;
+  worker->traced = Seize(worker->pid, forks) == 0;
+  worker->watched = CanBreakLoader(plan_.rlimits);
   if (forks && !worker->traced) worker->filter = ForkFilter::kDeny;
   send(worker->birth.get(), &worker->filter, sizeof worker->filter, MSG_NOSIGNAL);
 }

@@ -75,7 +75,7 @@ bool Keeper::Born() {
     if (birth != Birth::kParent) return false;
   }
   tree_.Begin(getpid(), worker_.pid, now);
-  if (worker_.traced) tracer_.Begin(worker_.pid, worker_.filter == ForkFilter::kTrace);
+  if (worker_.traced) tracer_.Begin(worker_.pid, worker_.filter == ForkFilter::kTrace, worker_.watched);
   job_.phase = worker_.birth.valid() ? Phase::kLaunching : Phase::kParked;
   if (!setup_.command && setup_.boot_ns > 0) job_.boot_at = After(now, setup_.boot_ns);
   if (setup_.command) job_.limits = setup_.limits;
@@ -185,7 +185,9 @@ void Keeper::ReadBirth() {
     if (failure.step != Step::kNone) job_.failure = failure;
   }
   worker_.birth.Reset();
-  if (job_.failure.step == Step::kNone && !worker_.traced) Executed(MonotonicNs());
+  if (job_.failure.step != Step::kNone) return;
+  if (!worker_.traced) return Executed(MonotonicNs());
+  if (setup_.command) job_.wall_at = After(MonotonicNs(), job_.limits.wall_ns);  // until the program itself begins
 }
 
 }  // namespace stint

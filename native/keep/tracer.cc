@@ -1,35 +1,20 @@
 #include "keep/tracer.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <cstdio>
 #include <ctime>
 
 #include "keep/directory.h"
+#include "keep/ptrace_calls.h"
 #include "support/unique_fd.h"
 
 namespace stint {
 namespace {
-
-constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
-constexpr long kForkOptions = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
-                              PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
-
-/// Failures are ESRCH: a tracee may be killed at any time, and then its end is heard of.
-void Resume(pid_t tid, int signal = 0) { ptrace(PTRACE_CONT, tid, nullptr, static_cast<long>(signal)); }
-
-pid_t EventPid(pid_t tid) {
-  unsigned long pid = 0;
-  return ptrace(PTRACE_GETEVENTMSG, tid, nullptr, &pid) == 0 ? static_cast<pid_t>(pid) : 0;
-}
 
 /// A process's CPU clock exists for its leader only (clock_getcpuclockid(3)): the cheapest way to tell it from a
 /// thread.
@@ -38,42 +23,24 @@ bool IsProcess(pid_t tid) {
   return clock_gettime(static_cast<clockid_t>((~static_cast<unsigned>(tid) << 3) | 2), &time) == 0;
 }
 
-/// Makes the stopped call fail with EAGAIN without having run: its number becomes -1 (seccomp(2), SECCOMP_RET_TRACE).
-void RefuseCall(pid_t tid) {
-#if defined(__x86_64__)
-  ptrace(PTRACE_POKEUSER, tid, offsetof(user, regs.orig_rax), -1L);
-  ptrace(PTRACE_POKEUSER, tid, offsetof(user, regs.rax), static_cast<long>(-EAGAIN));
-#elif defined(__aarch64__)
-  int number = -1;
-  iovec call{&number, sizeof number};
-  ptrace(PTRACE_SETREGSET, tid, 0x404 /* NT_ARM_SYSTEM_CALL */, &call);
-  user_regs_struct registers{};
-  iovec all{&registers, sizeof registers};
-  if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) != 0) return;
-  registers.regs[0] = static_cast<unsigned long long>(-EAGAIN);
-  ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &all);
-#endif
-}
-
 bool StopsGroup(int signal) { return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
 
 }  // namespace
 
-int SeizeBeforeExec(pid_t pid, bool forks) {
-  const long options = forks ? kForkOptions : PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-  return ptrace(PTRACE_SEIZE, pid, nullptr, options) == 0 ? 0 : errno;
-}
-
 void Tracer::Reset() {
   tracees_.clear();
   own_ = 0;
+  launching_ = false;
+  loader_.Reset();
   limit_ = kUnset;
   alive_ = reserved_ = 0;
   peak_ = 1;
 }
 
-void Tracer::Begin(pid_t pid, bool forks) {
+void Tracer::Begin(pid_t pid, bool forks, bool watch_loader) {
   Reset();
+  launching_ = true;
+  watch_loader_ = watch_loader;
   own_ = pid;
   forks_ = forks;
   Add(pid, false);
@@ -92,11 +59,9 @@ int Tracer::SeizeThreads(pid_t pid) {
     lseek(tasks.get(), 0, SEEK_SET);
     ForEachNumber(tasks.get(), [&](pid_t tid) {
       if (error != 0 || Find(tid) != nullptr) return;
-      if (ptrace(PTRACE_SEIZE, tid, nullptr, kForkOptions) == 0) {
-        Add(tid, false);
-      } else if (errno != ESRCH) {
-        error = errno;
-      }
+      const int refused = Seize(tid, true);
+      if (refused == 0) Add(tid, false);
+      if (refused != 0 && refused != ESRCH) error = refused;
     });
   } while (error == 0 && tracees_.size() != known);
   if (error != 0 || tracees_.empty()) {
@@ -142,6 +107,7 @@ bool Tracer::Stopped(pid_t tid, int status) {
       Halted(tid, signal);
       break;
     default:
+      if (tid == own_ && loader_.active()) return loader_.Stopped(status) && Loaded();
       if (status == kSyscallStop && tracee->forking) ForkOver(tracee);
       Resume(tid, status == kSyscallStop ? 0 : signal);
   }
@@ -168,7 +134,7 @@ bool Tracer::Allow(pid_t tid) {
   tracee->asking = false;
   tracee->forking = true;
   reserved_++;
-  ptrace(PTRACE_SYSCALL, tid, nullptr, 0L);  // stops at the fork event, or at the call's end if it failed
+  ResumeToSyscall(tid);  // stops at the fork event, or at the call's end if it failed
   return true;
 }
 
@@ -223,22 +189,32 @@ void Tracer::ReleaseHeld() {
 
 /// exec in a thread other than the leader: it takes the leader's number, and its own is never heard of again.
 bool Tracer::Executed(pid_t tid) {
-  const bool own = tid == own_;
   const pid_t former = EventPid(tid);
   if (former > 0 && former != tid) Ended(former);
-  if (own && !forks_) {
-    ptrace(PTRACE_DETACH, tid, nullptr, 0L);
-    Reset();
-  } else {
+  if (tid != own_ || !launching_) {
     Resume(tid);
+    return false;
   }
-  return own;
+  launching_ = false;
+  return !(watch_loader_ && loader_.Begin(tid)) && Loaded();
 }
 
-/// A group stop is waited out (PTRACE_LISTEN: SIGCONT wakes it as ever); anything else is a tracee's first stop.
+/// The job's own process stands at its first instruction.
+bool Tracer::Loaded() {
+  const pid_t tid = own_;
+  if (forks_) {
+    Resume(tid);
+  } else {
+    Detach(tid);
+    Reset();
+  }
+  return true;
+}
+
+/// A group stop, or a tracee's first stop.
 void Tracer::Halted(pid_t tid, int signal) {
   if (StopsGroup(signal)) {
-    ptrace(PTRACE_LISTEN, tid, nullptr, 0L);
+    Listen(tid);
   } else {
     Resume(tid);
   }

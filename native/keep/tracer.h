@@ -13,17 +13,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "keep/loader_watch.h"
 #include "support/wire.h"
 
 namespace stint {
 
-/// Seizes a process before its exec: with `forks` its whole future tree, else just until exec. 0 or an errno.
-int SeizeBeforeExec(pid_t pid, bool forks);
-
 class Tracer {
  public:
-  /// The process, seized by SeizeBeforeExec, is the job's own.
-  void Begin(pid_t pid, bool forks);
+  /// The process, seized before its exec, is the job's own. Without `forks` it is let go once its program runs.
+  void Begin(pid_t pid, bool forks, bool watch_loader);
   /// Seizes a running process, thread by thread. 0 or an errno.
   int SeizeThreads(pid_t pid);
   /// Forks are let through until a limit is set; those that live count from then on.
@@ -34,9 +32,12 @@ class Tracer {
   std::int64_t taken() const { return alive_ + reserved_; }
   void Reset();
 
-  /// A tracee stopped; `status` as waitid(2) gives it in si_status: signal | event << 8. True when the job's own
-  /// process has executed a program.
+  /// A tracee stopped; `status` as waitid(2) gives it in si_status: signal | event << 8. True when the program of the
+  /// job's own process begins to run.
   bool Stopped(pid_t tid, int status);
+  /// True when a process that just died was too big for its limits: execve(2) was past the point where it can return,
+  /// so the kernel killed it, or its loader was refused memory.
+  bool LaunchRefused() const { return launching_ || (loader_.active() && loader_.Refused()); }
   /// A tracee that asks to fork, or 0. To be answered when all deaths have been heard of: they free slots.
   pid_t NextAsking() const;
   /// Lets it fork if a slot is free; else it goes on waiting.
@@ -61,11 +62,15 @@ class Tracer {
   void ForkOver(Tracee* tracee);
   void ReleaseHeld();
   bool Executed(pid_t tid);
+  bool Loaded();
   void Halted(pid_t tid, int signal);
 
   std::vector<Tracee> tracees_;
   pid_t own_ = 0;
   bool forks_ = false;
+  bool launching_ = false;
+  bool watch_loader_ = false;
+  LoaderWatch loader_;
   std::int64_t limit_ = kUnset;
   std::int64_t alive_ = 0;     // besides the job's own process
   std::int64_t reserved_ = 0;  // forks under way

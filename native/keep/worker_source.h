@@ -26,6 +26,7 @@ struct Worker {
   std::uint8_t secret[kSecretSize] = {};
   ForkFilter filter = ForkFilter::kNone;  // stands before exec
   bool traced = false;                    // seized by ptrace(2) before exec
+  bool watched = false;                   // its loader, too, is watched: its limits on memory are tight
 };
 
 enum class Birth { kParent, kChild, kFailed };

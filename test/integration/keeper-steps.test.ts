@@ -55,6 +55,14 @@ test('a program too big for its memory limit fails the launch, by no signal', as
   assert.equal((await kept(fixed('big', [], { memory: 600 * MB }))).report.launched, true)
 })
 
+test('a program whose loader is refused memory fails the launch; one that exits with 127 itself does not', async () => {
+  const tight = script('', { addressSpace: 1 * MB })
+  assert.deepEqual(await failure(tight), { step: step.exec, errno: ENOMEM })
+  assert.deepEqual(await failure({ ...tight, limits: { ...tight.limits, processes: 3 } }), { step: step.exec, errno: ENOMEM })
+  const { report } = await kept(script('exit 127', { addressSpace: 100 * MB }))
+  assert.deepEqual([report.launched, report.exitCode], [true, 127])
+})
+
 test('a job is in a session of its own, with no signal blocked or ignored, in its directory', async () => {
   const { output } = await kept({ ...script('pwd; cat /proc/self/status; cut -d" " -f6 /proc/$$/stat; echo $$'), cwd: '/usr' })
   const lines = output.trimEnd().split('\n')
