@@ -37,6 +37,7 @@ export type Verdict = Ruling & { readonly overLimit: readonly (keyof Limits)[] }
 
 type Rule = (evidence: Evidence) => Ruling | undefined
 
+const soonNs = 1e9
 const errnoTimedOut = 110 // ETIMEDOUT, errno(3)
 // The kernel samples CPU time by ticks, so its SIGXCPU may come a little before the exact clocks say so (DESIGN, facts).
 const tickToleranceNs = 100e6
@@ -104,7 +105,7 @@ function failedStep({ report }: Evidence): Ruling | undefined {
 /** The first cause that stood before the end. */
 function recordedCause({ report, aborted }: Evidence): Ruling | undefined {
   for (const record of report?.causes ?? []) {
-    const row = causeRow(record.cause)
+    const row = heapRefusal(record, report?.causes ?? []) ?? causeRow(record.cause)
     if (!report || !row || row.note || !decides(record, row, report)) continue
     if (record.cause === cause.hostGone && aborted) continue // the host let go of the keeper on purpose
     const timedOut =
@@ -112,6 +113,16 @@ function recordedCause({ report, aborted }: Evidence): Ruling | undefined {
     return { ...endingOf(row), certainty: 'certain', limit: row.limit, record, ...timedOut }
   }
   return undefined
+}
+
+// The kernel refused memory, and soon after V8 came to its end: the heap itself may have been small. Collections lie between.
+function heapRefusal({ cause: number, timeNs }: NativeCause, causes: readonly NativeCause[]): CauseRow | undefined {
+  if (number !== cause.heap) return undefined
+  const refusals: readonly number[] = [cause.refusedData, cause.refusedAddress]
+  const isRecent = (other: NativeCause) => timeNs >= other.timeNs && timeNs - other.timeNs < soonNs
+  const refusal = causes.find((other) => refusals.includes(other.cause) && isRecent(other))
+  const row = refusal && causeRow(refusal.cause)
+  return row && ({ kind: row.kind, reason: row.reason, limit: row.limit } as CauseRow)
 }
 
 // Done before the cause: the job was over. No Done: a process that ended by itself before our signal keeps its own end.

@@ -19,6 +19,13 @@ namespace {
 // What a worker without grace gets to print its JavaScript stack.
 constexpr std::int64_t kCaptureNs = 8 * kNsPerMs;
 constexpr std::int64_t kCaptureCpuNs = 4 * kNsPerMs;
+constexpr std::int64_t kCaptureHeapNs = 150 * kNsPerMs;  // V8 is in the midst of a collection of all its heap
+
+std::int64_t CaptureTime(Cause cause) {
+  if (cause == Cause::kHeap) return kCaptureHeapNs;
+  return cause == Cause::kCpuWorker || cause == Cause::kCpuTree ? kCaptureCpuNs : kCaptureNs;
+}
+
 // Sweeps: at once while processes still appear, then ever less often.
 constexpr std::int64_t kEagerNs = 50 * kNsPerMs;
 constexpr std::int64_t kEagerGapNs = kNsPerMs / 5;
@@ -57,8 +64,7 @@ void Keeper::SoftStop(Cause cause, std::int64_t now) {
   if (setup_.command && !job_.in_grace) return Kill(now);
   job_.phase = Phase::kStopping;
   job_.flags |= kReportStopSent;
-  const std::int64_t capture = cause == Cause::kCpuWorker || cause == Cause::kCpuTree ? kCaptureCpuNs : kCaptureNs;
-  job_.kill_at = now + (job_.in_grace ? grace : capture);
+  job_.kill_at = now + (job_.in_grace ? grace : CaptureTime(cause));
   if (setup_.command) {
     kill(worker_.pid, setup_.stop_signal);
   } else {

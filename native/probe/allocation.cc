@@ -17,6 +17,7 @@
 #include "probe/record.h"
 #include "probe/reservation.h"
 #include "probe/v8_names.h"
+#include "support/clock.h"
 
 namespace stint {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::int64_t kAllocatorSlack = 1 << 20;  // what malloc may ask of the
 std::atomic<bool> noted_data{false};
 std::atomic<bool> noted_address{false};
 std::atomic<bool> noted_thread{false};
+std::atomic<std::int64_t> last_refused_ns{0};
 
 bool Exceeds(__rlimit_resource resource, std::int64_t used, std::int64_t size) {
   rlimit limit{};
@@ -50,6 +52,7 @@ void NoteOnce(std::atomic<bool>* noted, Cause cause, std::int64_t size) {
 /// Called after a failure: finds out whether one of our limits was the reason. Keeps errno.
 void OnRefused(std::size_t asked) {
   const int saved = errno;
+  last_refused_ns = MonotonicNs();
   const auto size = static_cast<std::int64_t>(asked < PTRDIFF_MAX ? asked : PTRDIFF_MAX);
   Baseline now;
   if (!(noted_data && noted_address) && Measure(&now)) {
@@ -108,6 +111,7 @@ int Mprotect(void* address, std::size_t size, int protection) {
 /// room.
 bool MakeRoomForHeap(std::size_t size) {
   if (RefusedBy(RLIMIT_DATA, size) && TheBallast().Release()) {
+    TheRecord().Note(Cause::kRefusedData, static_cast<std::int64_t>(size));  // the verdict tells it from V8's own limit
     TripHeap();
     return true;
   }
@@ -161,6 +165,11 @@ void* Dlopen(const char* path, int flags) {
 }  // namespace
 
 bool WatchAllocations() { return Redirect() >= 0; }
+
+bool AllocationRefusedWithin(std::int64_t ns) {
+  const std::int64_t last = last_refused_ns;
+  return last != 0 && MonotonicNs() - last < ns;
+}
 
 bool AllocationRefused() { return noted_data || noted_address; }
 

@@ -1,16 +1,21 @@
 #include "probe/heap.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 
+#include "probe/allocation.h"
 #include "probe/limits.h"
 #include "probe/record.h"
 #include "probe/stop.h"
+#include "support/clock.h"
 
 namespace stint {
 namespace {
 
 constexpr std::size_t kUnwindRoom = std::size_t{128} << 20;  // for a function that has reached the limit to unwind
+constexpr std::size_t kMostYoung = std::size_t{32} << 20;    // what V8's young generation may hold beside the old one
+constexpr std::int64_t kRetryTime = 2 * kNsPerSecond;  // from a refusal to V8's last try, with collections between
 constexpr std::size_t kNoLimit = std::size_t{1} << 46;
 
 struct Heap {
@@ -25,7 +30,10 @@ Heap heap;  // V8's callbacks have no better place: one main isolate per process
 std::size_t OnNearHeapLimit(void*, std::size_t current, std::size_t) {
   if (heap.lifted) return kNoLimit;
   if (current < heap.limit) return heap.limit;  // V8's default was below the job's limit
-  TheBallast().Release();                       // first: the rest may need memory outside of V8's heap
+  // Node 26 asks here before it tells the caller that there is no memory for a buffer: that is no end of the heap.
+  // Should it be one all the same, V8's fatal handler follows.
+  if (AllocationRefusedWithin(kRetryTime)) return current;
+  TheBallast().Release();  // first: the rest may need memory outside of V8's heap
   TripHeap();
   return current + kUnwindRoom;
 }
@@ -42,7 +50,7 @@ void OnOutOfMemory(const char*, const void*) {
 bool LimitHeap(std::size_t used, std::size_t memory) {
   if (!V8().can_limit_heap()) return false;
   v8::Isolate* isolate = V8().current();
-  heap.limit = used + memory;
+  heap.limit = used + memory - std::min(memory / 4, kMostYoung);
   heap.memory = static_cast<std::int64_t>(memory);
   V8().add_near_heap_limit(isolate, OnNearHeapLimit, nullptr);
   V8().remove_near_heap_limit(isolate, OnNearHeapLimit, heap.limit);  // lowers the limit to this

@@ -7,10 +7,10 @@
 
 namespace stint {
 
-/// Sets V8's limit of the old generation to `used + memory` bytes: lowered by removing and re-adding the
-/// near-heap-limit callback, raised from within it. Reaching it records kHeap, asks the watchdog to interrupt, and
-/// gives more room, so that the function unwinds. V8's fatal out-of-memory handler records it, too, before V8 ends the
-/// process. Main thread. False where V8 exports no way.
+/// Sets V8's limit of the old generation to `used + memory` bytes, less what the young one may take: lowered by
+/// removing and re-adding the near-heap-limit callback, raised from within it. Reaching it records kHeap, asks the
+/// watchdog to interrupt, and gives more room, so that the function unwinds. V8's fatal out-of-memory handler records
+/// it, too, before V8 ends the process. Main thread. False where V8 exports no way.
 bool LimitHeap(std::size_t used, std::size_t memory);
 
 /// The function has ended: room for serialising its result.

@@ -59,6 +59,16 @@ const limited: Row[] = [
     'Memorylimit/heap certain',
   ],
   ['V8`s heap limit, then V8`s own abort', ended({ causes: [at(0.2, 'heap')], signal: signal.trap }), 'Memorylimit/heap certain'],
+  [
+    'V8`s heap that the kernel refused to let grow',
+    ended({ causes: [at(0.2, 'refusedData'), at(0.3, 'heap')], stopSent: true, killed: true, signal: 9 }),
+    'Memorylimit/data certain',
+  ],
+  [
+    'V8`s heap limit, long after a refusal that was survived',
+    ended({ causes: [at(0.2, 'refusedData'), at(1.3, 'heap')], stopSent: true, killed: true, signal: 9 }),
+    'Memorylimit/heap certain',
+  ],
   ['the memory of the tree', ended({ causes: [at(0.2, 'treeMemory')], killed: true, signal: 9 }), 'Memorylimit/tree certain'],
   [
     'the cgroup`s oom_kill, whose SIGKILL is not ours',
