@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, writeSync } from 'node:fs'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { type NativePlan, native } from '#lib/native.js'
+import { hostCause, type NativePlan, native } from '#lib/native.js'
 import { figures, gained, hostState } from '../support/host-state.js'
 import { command, launched, unlimited, worker } from '../support/launched.js'
 import { fixture } from '../support/paths.js'
@@ -161,10 +161,10 @@ test('garbage on the channel is told once and nothing more is read', async () =>
   assert.equal(run.order.filter((event) => event === 'garbage').length, 1)
 })
 
-test('a worker that closes its channel and lives on is told', async () => {
+test('a worker that closes its channel and lives on is ended as lost', async () => {
   const run = launched(worker('mute'))
-  assert.match(await within(5_000, run.garbage), /closed/)
-  run.keeper.close()
+  await within(5_000, run.gone)
+  assert.equal(run.report?.causes[0]?.cause, hostCause.lost)
 })
 
 test('an event that throws is an uncaught exception, and the next event still comes', () => {
