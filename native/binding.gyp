@@ -1,6 +1,6 @@
 {
   "variables": {
-    "keeper_static%": "0",
+    "keeper_static%": "<!(node -p \"require(require('fs').existsSync('./native/static.cjs') ? './native/static.cjs' : './static.cjs')()\")",
     "stint_sanitize%": ""
   },
   "target_defaults": {
@@ -28,7 +28,7 @@
       "target_name": "stint-keeper",
       "type": "executable",
       "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('keeper')\")"],
-      "conditions": [["keeper_static==1", { "ldflags": ["-static"] }]]
+      "conditions": [["keeper_static==1 and stint_sanitize==''", { "ldflags": ["-static"] }]]
     },
     {
       "target_name": "stint-native-tests",
