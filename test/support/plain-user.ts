@@ -16,7 +16,16 @@ export interface PlainUser {
   /** The project's folder as this user can read it. */
   readonly root: string
   run(script: string, args?: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }>
+  /** What starts that script as this user. */
+  invocation(script: string, args?: readonly string[]): Invocation
   remove(): void
+}
+
+/** A command line with its surroundings. */
+export interface Invocation {
+  readonly command: readonly [string, ...string[]]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
 }
 
 /** A user id that no process and no line of /etc/passwd has. */
@@ -34,10 +43,16 @@ export function plainUser(): PlainUser {
   const home = mkdtempSync(join(tmpdir(), 'stint-test-home-'))
   chownSync(home, uid, uid)
   const readable = canRead(uid) ? root : copyProject(home, uid)
+  const invocation: PlainUser['invocation'] = (script, args = []) => {
+    const { NODE_TEST_CONTEXT: _, ...outer } = process.env // else the inner test file reports in the runner's binary form
+    const command = ['setpriv', ...identity(uid), process.execPath, join(readable, script), ...args] as const
+    return { command, cwd: readable, env: { ...outer, HOME: home, TMPDIR: home } }
+  }
   return {
     uid,
     root: readable,
-    run: (script, args = []) => run(uid, home, readable, [join(readable, script), ...args]),
+    run: (script, args = []) => run(invocation(script, args)),
+    invocation,
     remove: () => rmSync(home, { recursive: true, force: true }),
   }
 }
@@ -46,10 +61,8 @@ function identity(uid: number): string[] {
   return [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all']
 }
 
-async function run(uid: number, home: string, cwd: string, script: readonly string[]) {
-  const { NODE_TEST_CONTEXT: _, ...outer } = process.env // else the inner test file reports in the runner's binary form
-  const env = { ...outer, HOME: home, TMPDIR: home }
-  const child = spawn('setpriv', [...identity(uid), process.execPath, ...script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+async function run({ command: [file, ...args], cwd, env }: Invocation) {
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

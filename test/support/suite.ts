@@ -15,11 +15,11 @@ import {
   spawnLimited,
 } from 'stint'
 import { gained, type HostState, hostState } from './host-state.js'
+import { ISOLATIONS, type Isolation } from './isolations.js'
 import { fixture } from './paths.js'
 import { until, within } from './poll.js'
 
-export const ISOLATIONS = ['exec'] as const
-export type Isolation = (typeof ISOLATIONS)[number]
+export { ISOLATIONS, type Isolation }
 
 // A folder of this test file's own: what others leave in the machine's is not to be mistaken for ours.
 const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))

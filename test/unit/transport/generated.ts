@@ -1,24 +1,5 @@
 // Values and damage made from a seed, so that a failure can be repeated.
-
-/** A small generator of random numbers (xorshift32). */
-export class Random {
-  #state: number
-  constructor(seed: number) {
-    this.#state = seed | 0 || 1
-  }
-
-  /** A whole number from 0 to below `limit`. */
-  below(limit: number): number {
-    this.#state ^= this.#state << 13
-    this.#state ^= this.#state >>> 17
-    this.#state ^= this.#state << 5
-    return (this.#state >>> 0) % limit
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T
-  }
-}
+import type { Random } from '../../support/random.js'
 
 type Make = (random: Random, depth: number, known: unknown[]) => unknown
 

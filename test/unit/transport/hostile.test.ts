@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serialize } from 'node:v8'
 import { decode, encode, MalformedError } from '#lib/transport/index.js'
-import { damage, Random, value } from './generated.js'
+import { Random } from '../../support/random.js'
+import { damage, value } from './generated.js'
 import { segmentsOf, trip } from './trip.js'
 
 // STINT_FUZZ=2000000 tries that many damaged encodings; STINT_SEED repeats a run.

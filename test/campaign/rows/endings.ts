@@ -1,0 +1,64 @@
+// Jobs that end by themselves, and are never to be taken for one that hit a limit.
+import type { Ending, Scenario, Truth } from '../scenario.js'
+
+const limits = { memory: '512MB', cpuTime: '30s', wallTime: '60s', processes: 8 } as const
+
+function own(name: string, truth: Truth, fixture: string, [fn, ...args]: readonly [string, ...unknown[]]): Scenario {
+  return { name, truth: [truth], run: (kit) => kit.call(fixture, fn, args, limits) }
+}
+
+function shell(name: string, truth: Truth, script: string, check?: Scenario['check']): Scenario {
+  const run: Scenario['run'] = (kit) => kit.command('sh', ['-c', script], limits)
+  return { name, truth: [truth], once: true, run, ...(check && { check }) }
+}
+
+const exitCode = (wanted: number) => (ending: Ending) => (ending.exitCode === wanted ? undefined : `exit code ${ending.exitCode}`)
+const signal = (wanted: string) => (ending: Ending) => (ending.signal === wanted ? undefined : `signal ${ending.signal}`)
+
+const errors = ['twoArguments', 'holdsFunction', 'outOfMemoryLike', 'allocationLike', 'eagainLike', 'stintLike'] as const
+const codes = [0, 3, 124, 137, 152]
+const signals = ['SIGSEGV', 'SIGTERM', 'SIGKILL', 'SIGXCPU', 'SIGABRT', 'SIGBUS'] as const
+
+export const endings: readonly Scenario[] = [
+  own('returns a value', 'Ok/returned', 'values', ['add', 1, 2]),
+  own('returns 300 kB', 'Ok/returned', 'values', ['bytes', 300_000]),
+  own('returns what cannot travel', 'Anything/unserializable', 'values', ['withFunctionInside']),
+  own('never settles', 'Anything/unsettled', 'endings', ['neverSettles']),
+  own('throws in a timer', 'Anything/threw', 'errors', ['throwsInTimer']),
+  own('endless recursion', 'Anything/threw', 'errors', ['overflowsStack']),
+  ...errors.map((fn) => own(`throws ${fn}`, 'Anything/threw', 'errors', [fn])),
+  ...codes.map((code) => ({
+    ...own(`exits ${code} without a result`, 'Anything/exited', 'endings', ['exits', code]),
+    check: exitCode(code),
+  })),
+  ...signals.map((name) => ({
+    ...own(`${name} to itself, limits far`, 'Anything/signaled', 'endings', ['signals', name]),
+    check: signal(name),
+  })),
+  shell('command exits 0', 'Ok/exited', 'true'),
+  ...codes.slice(1).map((code) => shell(`command exits ${code}`, 'Anything/exited', `exit ${code}`, exitCode(code))),
+  ...signals.map((name) =>
+    shell(`command sends ${name} to itself`, 'Anything/signaled', `kill -${name.slice(3)} $$; sleep 60`, signal(name)),
+  ),
+  own('a caught and survived refusal', 'Ok/returned', 'memory', ['survivesRefusal', 900]),
+  {
+    name: 'killed from outside with limits set',
+    truth: ['Anything/signaled'],
+    once: true,
+    check: signal('SIGKILL'),
+    run: (kit) => kit.command('sh', ['-c', '(sleep 0.05; kill -9 $$) & sleep 60'], limits),
+  },
+  {
+    name: 'text written, by a child too, then SIGKILL',
+    truth: ['Anything/signaled'],
+    check: ({ stdout }) => (stdout === 'by descriptor\nby a child\n' ? undefined : `captured ${JSON.stringify(stdout)}`),
+    run: (kit) => kit.call('endings', 'writesThenDies', [], { ...limits, stdout: 'capture', stderr: 'capture' }),
+  },
+  {
+    name: '200 MB to stdout, 1 MB kept',
+    truth: ['Ok/exited'],
+    once: true,
+    check: ({ truncated, stdout }) => (truncated?.includes('stdout') && stdout?.length === 1e6 ? undefined : 'not told as cut'),
+    run: (kit) => kit.command('head', ['-c', '200000000', '/dev/zero'], { outputSize: '1MB', wallTime: '60s' }),
+  },
+]

@@ -1,0 +1,54 @@
+// What cannot be started, what cannot be imported, nested limits, and hostile jobs.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { program } from '../../support/programs.js'
+import type { Kit, Scenario, Truth } from '../scenario.js'
+
+const FAILED: Truth[] = ['Anything/launch-failed']
+
+function script(kit: Kit, name: string, firstLine: string): string {
+  const path = join(kit.folder, name)
+  writeFileSync(path, `${firstLine}\necho ran\n`, { mode: 0o755 })
+  return path
+}
+
+function launch(name: string, truth: readonly Truth[], run: Scenario['run']): Scenario {
+  return { name, truth, once: true, run }
+}
+
+const hostile = ['scribbles', 'closesAll', 'deletesGlobals', 'breaksPrototypes', 'emitsOnProcess'] as const
+const OWN_LOSS: Truth[] = ['Ok/returned', 'Anything/lost', 'Anything/signaled', 'Anything/threw', 'Anything/exited']
+
+interface Inner {
+  readonly kind: string
+}
+const innerKind =
+  (wanted: string): Scenario['check'] =>
+  (ending) => {
+    const inner = ending.value as Inner | undefined
+    return inner?.kind === wanted ? undefined : `the inner outcome is ${JSON.stringify(inner)}`
+  }
+const nested = (name: string, truth: Truth, [inner, outer]: readonly [object, object], check?: Scenario['check']): Scenario => ({
+  name,
+  truth: [truth],
+  run: (kit) => kit.call('nesting', 'innerCall', ['sleep', 60_000, { isolation: kit.isolation, ...inner }], outer),
+  ...(check && { check }),
+})
+
+export const launches: readonly Scenario[] = [
+  launch('no such program', FAILED, (kit) => kit.command('/nowhere/at-all')),
+  launch('no such directory', FAILED, (kit) => kit.command('true', [], { cwd: join(kit.folder, 'gone') })),
+  launch('a program too big for its limit', FAILED, (kit) => kit.command(program('big'), [], { memory: '64MB' })),
+  launch('a missing interpreter', FAILED, (kit) => kit.command(script(kit, 'missing', '#!/nowhere/interpreter'))),
+  launch('a wrong shebang', FAILED, (kit) => kit.command(script(kit, 'wrong', '#! '))),
+  launch('a program that may not be executed', FAILED, (kit) => kit.command('/etc/passwd')),
+  nested('inner wall in a wider outer', 'Ok/returned', [{ wallTime: 200 }, { wallTime: '60s' }], innerKind('Timeout')),
+  nested('outer wall round a wider inner', 'Timeout/wall', [{ wallTime: '60s' }, { wallTime: 1_500 }]),
+  ...hostile.map(
+    (name): Scenario => ({
+      name: `hostile: ${name}`,
+      truth: OWN_LOSS,
+      run: (kit) => kit.call('hostile', name, [], { stdout: 'ignore', stderr: 'ignore', wallTime: '20s' }),
+    }),
+  ),
+]

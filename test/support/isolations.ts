@@ -1,0 +1,3 @@
+/** Every way to run a function: behaviours are tested with each. */
+export const ISOLATIONS = ['exec'] as const
+export type Isolation = (typeof ISOLATIONS)[number]
