@@ -14,12 +14,22 @@ export interface ExecLauncherOptions {
   readonly isolationNote?: string | undefined
 }
 
+/** A spare that nobody asks for ends: it holds some 40 MB, and a host may have many function sets. */
+const IDLE_MS = 30_000
+
+interface Parked {
+  readonly seat: ExecSeat
+  /** What the worker inherited from the host when it was started. */
+  readonly heritage: string
+  readonly expiry: NodeJS.Timeout
+}
+
 export class ExecLauncher implements Launcher {
   readonly isolation = 'exec'
   readonly isolationNote: string | undefined
   readonly #options: ExecLauncherOptions
   readonly #bootBytes: ReturnType<typeof encode>
-  readonly #parked = new Set<ExecSeat>() // booted or booting, not handed out
+  readonly #parked = new Set<Parked>() // booted or booting, not handed out
   #closed = false
 
   constructor(options: ExecLauncherOptions) {
@@ -30,17 +40,16 @@ export class ExecLauncher implements Launcher {
 
   get idle(): number {
     let count = 0
-    for (const seat of this.#parked) if (seat.booted) count++
+    for (const { seat } of this.#parked) if (seat.booted) count++
     return count
   }
 
   async ready(): Promise<Ready> {
-    return this.#spare().ready()
+    return this.#spare().seat.ready()
   }
 
   async acquire(signal?: AbortSignal): Promise<Seat> {
-    const seat = this.#spare()
-    this.#parked.delete(seat)
+    const { seat } = this.#take(this.#spare())
     try {
       await seat.ready(signal)
     } catch (error) {
@@ -53,29 +62,46 @@ export class ExecLauncher implements Launcher {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#parked].map((seat) => seat.release()))
+    await Promise.all([...this.#parked].map((parked) => this.#take(parked).seat.release()))
   }
 
-  #spare(): ExecSeat {
-    for (const seat of this.#parked) return seat
-    return this.#launch()
+  /** The parked worker, unless the host's environment or working directory has changed since it was started. */
+  #spare(): Parked {
+    const plan = this.#options.plan()
+    const heritage = heritageOf(plan)
+    for (const parked of this.#parked) {
+      if (parked.heritage === heritage) return parked
+      this.#take(parked).seat.release()
+    }
+    return this.#launch(plan, heritage)
+  }
+
+  #take(parked: Parked): Parked {
+    clearTimeout(parked.expiry)
+    this.#parked.delete(parked)
+    return parked
   }
 
   /** Only once the taken seat has booted, so that the spare's boot never slows down the call that waits. */
   #refill(): void {
     if (this.#closed || this.#parked.size > 0) return
     try {
-      this.#launch()
+      this.#spare()
     } catch {
       // No spare: the next call launches its own worker and tells what went wrong.
     }
   }
 
-  #launch(): ExecSeat {
-    const { addon, plan } = this.#options
-    const seat: ExecSeat = new ExecSeat(addon, plan(), () => this.#parked.delete(seat))
-    this.#parked.add(seat)
+  #launch(plan: NativePlan, heritage: string): Parked {
+    const seat = new ExecSeat(this.#options.addon, plan, () => this.#take(parked))
+    const expiry = setTimeout(() => this.#take(parked).seat.release(), IDLE_MS).unref()
+    const parked: Parked = { seat, heritage, expiry }
+    this.#parked.add(parked)
     seat.keeper.send(messageType.boot, 0n, this.#bootBytes.main, this.#bootBytes.segments)
-    return seat
+    return parked
   }
+}
+
+function heritageOf(plan: NativePlan): string {
+  return [plan.cwd === '' ? process.cwd() : plan.cwd, ...plan.env].join('\0')
 }
