@@ -1,6 +1,6 @@
 // Makes dist/cli.cjs of dist/cli/main.js: the command line with its libraries and the part of the library it uses, in one CommonJS
 // file, since reading one file costs a fraction of what resolving a hundred modules does.
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 
@@ -58,3 +58,9 @@ await build({
   },
 })
 chmodSync(outfile, 0o755)
+
+// The man page says what the parser knows.
+const [{ makeProgram }, { manPage }, { version }] = await Promise.all(
+  ['program', 'man', 'version'].map((name) => import(join(dist, `cli/${name}.js`))),
+)
+writeFileSync(join(dist, 'stint.1'), manPage(makeProgram(), version()))

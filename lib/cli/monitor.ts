@@ -1,5 +1,6 @@
 // Watches a job from outside while it runs, for the live line and for the plot. It looks; the keeper decides.
 import type { CommandOptions, LimitedProcess } from '../types.js'
+import type { Account } from './account.js'
 import type { LiveLine } from './live-line.js'
 import { ProcessTree } from './process-tree.js'
 import { Timeline } from './timeline.js'
@@ -14,6 +15,8 @@ export interface Monitor {
   suspend(): void
   resume(): void
   stop(): void
+  /** @returns one sentence if it failed */
+  draw(file: string, account: Account): Promise<string[]>
 }
 
 /** Starts to watch. `line`: show the live line on stderr. */
@@ -29,6 +32,7 @@ export async function monitor(job: LimitedProcess, options: CommandOptions, line
       stop()
       live?.stop()
     },
+    draw: async (file, account) => (await import('./plot/draw-run.js')).drawRun(file, account, timeline.moments),
   }
 }
 

@@ -1,30 +1,9 @@
 // The command line: what there is to say, as commander takes it. Each command's work lies in a file of its own, read when it runs.
 import { Command, Option } from 'commander'
+import { examples } from './examples.js'
 import { exitCodeRows } from './exit-codes.js'
 import { limitOptions } from './flags.js'
 import { version } from './version.js'
-
-/** What stands first in a command's help. */
-const examples = {
-  stint: `Examples:
-  stint run --memory 512MB --wall-time 30s -- npm test
-  stint call ./tasks.js#resize --args '["photo.jpg", 640]' --memory 1GB
-  stint doctor                             what can this machine enforce?
-`,
-  run: `Examples:
-  stint run --memory 512MB --cpu-time 10s --wall-time 30s -- make -j4
-  stint run --processes 8 --report stint.json --junit stint.xml -- ./build.sh
-  stint run --profile build -- npm run build      limits from stint.json
-`,
-  call: `Examples:
-  stint call ./tasks.js#resize --args '["photo.jpg", 640]' --memory 1GB --wall-time 5s
-  stint call ./tasks.js --args '[]'               the default export
-`,
-  doctor: `Examples:
-  stint doctor
-  stint doctor --json
-`,
-} as const
 
 /** The whole command line. */
 export function makeProgram(): Command {
@@ -40,7 +19,7 @@ export function makeProgram(): Command {
       process.stdout.write(`${version()}\n`)
       process.exit(0)
     })
-  for (const make of [runCommand, callCommand, doctorCommand]) program.addCommand(make())
+  for (const make of [runCommand, callCommand, measureCommand, doctorCommand, completionsCommand]) program.addCommand(make())
   return program
 }
 
@@ -57,6 +36,7 @@ function runCommand(): Command {
     .option('--capture', 'keep the first bytes of its output for the reports')
     .option('--report <file>', 'write the outcome as JSON')
     .option('--junit <file>', 'write a JUnit test case')
+    .option('--plot <file>', 'draw its usage over time as SVG')
     .option('--config <file>', 'profiles of options (default stint.json)')
     .option('--profile <name>', 'take the options of this profile')
     .option('--exit-code <kind=N>', 'another exit code for a kind of end', (text: string, before: string[] = []) => [
@@ -82,12 +62,37 @@ function callCommand(): Command {
   return command.action(async (target: string, given: Record<string, unknown>) => (await import('./call.js')).call(target, given))
 }
 
+function measureCommand(): Command {
+  return new Command('measure')
+    .description('Run a command without limits, measure what it uses, and suggest limits.')
+    .argument('<command>', 'the command')
+    .argument('[args...]', 'its arguments')
+    .passThroughOptions()
+    .addHelpText('before', examples.measure)
+    .option('-n, --runs <count>', 'how often to run it', '1')
+    .option('--margin <factor>', 'the limits suggested are this many times the highest figure seen', '1.5')
+    .option('--plot <file>', 'draw the usage over time as SVG')
+    .option('--chart', 'draw it in the terminal')
+    .option('--json', 'print the figures as JSON')
+    .action(async (file: string, args: string[], given: Record<string, unknown>) =>
+      (await import('./measure.js')).measure([file, ...args], given),
+    )
+}
+
 function doctorCommand(): Command {
   return new Command('doctor')
     .description('Say what this machine can enforce, and by what. Every claim is tried in a throw-away child.')
     .addHelpText('before', examples.doctor)
     .option('--json', 'print the report as JSON')
     .action(async (given: { json?: true }) => (await import('./doctor.js')).printDoctor(given.json === true))
+}
+
+function completionsCommand(): Command {
+  return new Command('completions')
+    .description('Print completions for a shell.')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('before', examples.completions)
+    .action(async (shell: string) => (await import('./completions.js')).printCompletions(makeProgram(), shell))
 }
 
 function exitCodesText(): string {

@@ -1,6 +1,7 @@
 // What is written when a run is over: the outcome as JSON, as JUnit, and where GitHub Actions looks for it. Formats are pure.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { jsonSafe } from '../json-safe.js'
 import type { ResolvedLimits } from '../types.js'
 import { bytesText, durationText } from '../verdict/quantities.js'
 import { type Account, isWorthALine, sentenceOf, titleOf } from './account.js'
@@ -39,7 +40,7 @@ export function asJson(account: Account): object {
     exitCode,
     ...(forwarded === undefined ? {} : { forwardedSignal: forwarded }),
     message: sentenceOf(account),
-    outcome: captured === undefined ? outcome : { ...outcome, ...captured },
+    outcome: jsonSafe({ ...outcome, ...captured }),
   }
 }
 

@@ -7,6 +7,7 @@ import { type Account, isWorthALine, lineOf } from './account.js'
 import { codeOfSignal, type ExitCodes, exitCodeOf, ownFailure, withExitCode } from './exit-codes.js'
 import { toOptions } from './flags.js'
 import { endBy, forwardSignals } from './forward-signals.js'
+import type { Monitor } from './monitor.js'
 import { type Profile, readProfile } from './profiles.js'
 import { say } from './say.js'
 
@@ -18,6 +19,7 @@ interface Settings {
   readonly options: CommandOptions
   readonly report: string | undefined
   readonly junit: string | undefined
+  readonly plot: string | undefined
   readonly quiet: boolean
   readonly capture: boolean
   readonly exitCodes: ExitCodes
@@ -47,7 +49,7 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const captured = await kept?.()
   const exitCode = exitCodeAfter(outcome, forwarded, settings.exitCodes)
   const account = { command, cwd: process.cwd(), startedAt, endedAt: new Date(), outcome, captured, forwarded, exitCode }
-  await tell(account, settings)
+  await tell(account, settings, monitor)
   finish(account)
 }
 
@@ -59,6 +61,7 @@ function settingsOf(given: Profile): Settings {
     options: toOptions(all, 'command'),
     report: text(all.report),
     junit: text(all.junit),
+    plot: text(all.plot),
     quiet: all.quiet === true,
     capture: all.capture === true,
     exitCodes: { ...codesOf(profile.exitCode), ...codesOf(given.exitCode) },
@@ -90,7 +93,7 @@ function isTerminal(fd: number): boolean {
 }
 
 function needsMonitor(settings: Settings): boolean {
-  return wantsLine(settings)
+  return settings.plot !== undefined || wantsLine(settings)
 }
 
 /** What we were asked for from outside goes before what the job made of it, unless it ended in its own way. */
@@ -103,15 +106,16 @@ function isDeathBy({ reason, signal }: Outcome<unknown>, forwarded: NodeJS.Signa
   return reason === 'aborted' || (reason === 'signaled' && signal === forwarded)
 }
 
-async function tell(account: Account, settings: Settings): Promise<void> {
-  const { report, junit, quiet } = settings
+async function tell(account: Account, settings: Settings, monitor: Monitor | undefined): Promise<void> {
+  const { report, junit, plot, quiet } = settings
   const { GITHUB_ACTIONS } = process.env
   if (!quiet && isWorthALine(account)) say(lineOf(account))
-  if (report === undefined && junit === undefined && GITHUB_ACTIONS === undefined) return
+  if (report === undefined && junit === undefined && plot === undefined && GITHUB_ACTIONS === undefined) return
   const { asAnnotation, writeReports } = await import('./reports.js')
   const problems = writeReports(account, { report, junit }, process.env)
   const annotation = GITHUB_ACTIONS === 'true' && !quiet ? asAnnotation(account) : undefined
   if (annotation !== undefined) say(annotation)
+  if (plot !== undefined && monitor !== undefined) problems.push(...(await monitor.draw(plot, account)))
   for (const problem of problems) say(`stint: ${problem}`)
   if (problems.length > 0) process.exitCode = ownFailure
 }

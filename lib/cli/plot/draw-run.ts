@@ -1,0 +1,58 @@
+// The picture of one run of `stint run --plot`.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Account, sentenceOf, titleOf, usageText } from '../account.js'
+import type { Moment } from '../timeline.js'
+import { type Figure, momentText } from './figure.js'
+import { asSvg } from './svg.js'
+
+const panelOfKind = { Memorylimit: 'memory', CpuTimeout: 'cpuTime', Subprocess: 'processes', Timeout: 'wallTime' } as const
+
+/** Writes it. @returns one sentence if that failed */
+export function drawRun(file: string, account: Account, moments: readonly Moment[]): string[] {
+  try {
+    writeSvg(file, figureOf(account, moments))
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
+
+/** Writes any figure. */
+export function writeSvg(file: string, figure: Figure): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, asSvg(figure))
+}
+
+function figureOf(account: Account, moments: readonly Moment[]): Figure {
+  const { outcome } = account
+  const { kind, wallTime } = outcome
+  const panel = kind === 'Ok' || kind === 'Anything' ? undefined : panelOfKind[kind]
+  const end = panel && { time: wallTime, text: `${kind} at ${momentText(wallTime)}`, panel }
+  const subtitle = outcome.kind === 'Ok' ? `Succeeded: ${usageText(outcome)}.` : sentenceOf(account)
+  return {
+    title: titleOf(account),
+    subtitle,
+    runs: [withEnds(moments, account)],
+    limits: outcome.limits,
+    limitName: 'limit',
+    end,
+  }
+}
+
+/** From nothing at the start to the figures of the outcome at the end: what a sample cannot have seen. */
+export function withEnds(moments: readonly Moment[], { outcome }: Pick<Account, 'outcome'>): readonly Moment[] {
+  const { wallTime, usage } = outcome
+  const before = moments.filter(({ time }) => time <= wallTime)
+  const last = before.at(-1)
+  const peakMemory = usage.peakTreeMemory ?? 0
+  const end = {
+    time: wallTime,
+    memory: outcome.kind === 'Memorylimit' ? Math.max(last?.memory ?? 0, peakMemory) : (last?.memory ?? peakMemory),
+    data: last?.data ?? 0,
+    cpuTime: usage.cpuTime,
+    processes: outcome.kind === 'Subprocess' ? usage.peakProcesses : (last?.processes ?? usage.peakProcesses),
+  }
+  const start = { time: 0, memory: 0, data: 0, cpuTime: 0, processes: 1 }
+  return [start, ...before.map((moment) => ({ ...moment, cpuTime: Math.min(moment.cpuTime, usage.cpuTime) })), end]
+}
