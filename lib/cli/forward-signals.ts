@@ -6,6 +6,7 @@ import { treeOf } from './process-tree.js'
 /** The part of LimitedProcess that is needed. */
 export interface Target {
   readonly pid: number | undefined
+  ready(): Promise<void>
   close(): Promise<void>
 }
 
@@ -23,19 +24,20 @@ const news = ['SIGWINCH', 'SIGUSR1', 'SIGUSR2'] as const
 /**
  * Forwards signals from now until stop().
  * @param patience ms from the first signal that asks for the end to SIGKILL of the whole tree
- * @param pausing called before we stop with the job, and after both go on
+ * @param pausing called before we stop with the job
  */
-export function forwardSignals(
-  job: Target,
-  patience: number,
-  pausing: { suspend(): void; resume(): void } = { suspend() {}, resume() {} },
-): Forwarding {
+export function forwardSignals(job: Target, patience: number, pausing: { suspend(): void } = { suspend() {} }): Forwarding {
   let ending: NodeJS.Signals | undefined
   let timer: NodeJS.Timeout | undefined
   const end = (signal: NodeJS.Signals) => {
     const again = ending !== undefined
     ending ??= signal
-    if (again || !toGroup(job.pid, signal)) return void job.close()
+    if (again) return void job.close()
+    // Early on, its process may not be known to us yet, and it may have set up no handler either.
+    job.ready().then(
+      () => toGroup(job.pid, signal),
+      () => {},
+    )
     timer = setTimeout(() => void job.close(), patience)
   }
   const pass = (signal: NodeJS.Signals) => void toGroup(job.pid, signal)
@@ -44,10 +46,7 @@ export function forwardSignals(
     toTree(job.pid, 'SIGSTOP') // SIGTSTP means nothing to an orphaned process group, and a session leader's is one (setpgid(2))
     process.kill(process.pid, 'SIGSTOP')
   }
-  const resume = () => {
-    toTree(job.pid, 'SIGCONT')
-    pausing.resume()
-  }
+  const resume = () => toTree(job.pid, 'SIGCONT')
   const handlers: readonly (readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void])[] = [
     ...endings.map((signal) => [signal, end] as const),
     ...news.map((signal) => [signal, pass] as const),

@@ -13,7 +13,6 @@ export interface Monitor {
   readonly timeline: Timeline
   /** Clears the line, before something else is written. */
   suspend(): void
-  resume(): void
   stop(): void
   /** @returns one sentence if it failed */
   draw(file: string, account: Account): Promise<string[]>
@@ -27,7 +26,6 @@ export async function monitor(job: LimitedProcess, options: CommandOptions, line
   return {
     timeline,
     suspend: () => live?.clear(),
-    resume: () => {},
     stop() {
       stop()
       live?.stop()

@@ -37,11 +37,12 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const stream = capture ? 'pipe' : 'inherit'
   const startedAt = new Date()
   const job = spawnLimited(file, args, { ...options, stdin: 'inherit', stdout: stream, stderr: stream })
+  // First of all: a Ctrl-C that comes before we listen would end us, and the job without its farewell.
+  let monitor: Monitor | undefined
+  const pausing = { suspend: () => monitor?.suspend() }
+  const forwarding = forwardSignals(job, parseDuration('gracePeriod', options.gracePeriod ?? patience, 0), pausing)
   const kept = capture ? (await import('./capture.js')).passOn(job, keptOf(options)) : undefined
-  const monitor = needsMonitor(settings)
-    ? await (await import('./monitor.js')).monitor(job, options, wantsLine(settings))
-    : undefined
-  const forwarding = forwardSignals(job, parseDuration('gracePeriod', options.gracePeriod ?? patience, 0), monitor)
+  if (needsMonitor(settings)) monitor = await (await import('./monitor.js')).monitor(job, options, wantsLine(settings))
   const outcome = await job.outcome
   monitor?.stop()
   forwarding.stop()
