@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "keep/exec_source.h"
+#include "keep/guard.h"
 #include "keep/keeper.h"
 #include "support/plan_blob.h"
 
@@ -83,6 +84,7 @@ int main() {
   ResetSignals();
   prctl(PR_SET_NAME, "stint-keeper");
   setsid();  // the terminal's signals are for the host, which decides
+  stint::StandGuard();
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return Refuse(Step::kSubreaper, errno);
   const stint::KeeperSetup setup = SetupOf(plan.header);
   stint::StepPlan steps = StepsOf(plan);

@@ -43,6 +43,8 @@ const errnoTimedOut = 110 // ETIMEDOUT, errno(3)
 const tickToleranceNs = 100e6
 // RLIMIT_CPU is set to the limit, rounded up, and one second more, so that the exact clocks come first.
 const backstopNs = 1e9
+// A program that is refused memory is never at its limit to the last byte: the refused piece would have gone beyond.
+const nearMemoryLimit = 0.9
 // How programs die that do not check what an allocation gave them, or that give up on purpose.
 const crashes: ReadonlySet<number> = new Set((['SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGBUS', 'SIGILL'] as const).map(signalNumber))
 const cpuSignal = signalNumber('SIGXCPU')
@@ -58,6 +60,7 @@ const rules: readonly Rule[] = [
   endedInBoot,
   killedByHost,
   crashedForMemory,
+  crashedAtLimit,
   stoppedByKernel,
   endedByItself,
 ]
@@ -174,6 +177,14 @@ function killedByHost({ report }: Evidence): Ruling | undefined {
 /** A refused allocation, and then a crash. One that was survived is no matter. */
 function crashedForMemory({ report }: Evidence): Ruling | undefined {
   return report && crashes.has(report.signal) ? memoryRuling(report) : undefined
+}
+
+/** A command has no probe: that it crashed while its memory was all but used up is what there is to go by. */
+function crashedAtLimit({ target, report }: Evidence): Ruling | undefined {
+  if (target !== 'command' || !report || report.limits.memory < 0 || !crashes.has(report.signal)) return undefined
+  const used = Math.max(report.peakMemory, report.peakTreeMemory)
+  const near = used >= report.limits.memory * nearMemoryLimit
+  return near ? { kind: 'Memorylimit', reason: 'data', certainty: 'probable', limit: 'memory' } : undefined
 }
 
 /** SIGXCPU at the kernel's own limit; anybody could have sent it, so it is inferred. Below that limit somebody did. */

@@ -53,6 +53,8 @@ class Connection final : public Closable, private Channel::Listener {
   void DeliverReport(const ControlMessage& message);
   void DrainStreams();
   void ReapKeeper();
+  void GuardKilled(int status);
+  void Gone(int status);
   void LoseControl(bool orderly);
   void WatchSilence();
   bool AwaitKeeper();
@@ -70,11 +72,14 @@ class Connection final : public Closable, private Channel::Listener {
   Poll pidfd_poll_;
   Timer silence_;
   Timer patience_;
+  Timer last_resort_;
   napi_ref wrapper_ = nullptr;
   napi_ref events_ = nullptr;
   int deliveries_ = 0;
   bool ref_ = true;
   bool reported_ = false;
+  bool guard_killed_ = false;
+  int guard_status_ = 0;
   bool closed_ = false;    // no event is delivered any more
   bool finished_ = false;  // and the keeper has been reaped: nothing is open
 };

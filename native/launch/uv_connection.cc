@@ -1,3 +1,5 @@
+#include <sys/socket.h>
+
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -15,6 +17,8 @@ constexpr int kMaxDrains = 16;
 constexpr std::uint64_t kSilenceMs = 200;
 // How long an ending environment waits for a keeper that kills its tree. Whatever keeps it longer, the host may go.
 constexpr std::uint64_t kPatienceMs = 1000;
+// Longer than keeper and guard try to kill what cannot be killed (5 s).
+constexpr std::uint64_t kLastResortMs = 6000;
 
 napi_value Number(napi_env env, std::int64_t number) {
   napi_value value = nullptr;
@@ -94,6 +98,7 @@ void Connection::SetRef(bool on) {
   control_poll_.SetRef(on);
   pidfd_poll_.SetRef(on);
   silence_.SetRef(on);
+  last_resort_.SetRef(on);
   if (channel_ != nullptr) channel_->SetRef(on);
   for (Capture& capture : captures_) capture.SetRef(on);
 }
@@ -170,27 +175,50 @@ void Connection::DrainStreams() {
   for (Capture& capture : captures_) capture.Drain();
 }
 
-/// The keeper has ended (its pidfd is readable): what it sent before comes first, then `gone`, then nothing.
+/// The keeper has ended and its guard (keep/guard.h), whose pidfd is readable: what was sent before comes first, then
+/// `gone`, then nothing.
 void Connection::ReapKeeper() {
   Delivery delivery(this);
   ReadControlMessages();
   siginfo_t info{};
   const int result = WaitPidfd(pidfd_.get(), &info, WEXITED | WNOHANG);
   if (result == 0 && info.si_pid == 0) return;
-  if (!closed_) DrainStreams();
   // ECHILD: somebody in this process waited for any child; the status is lost, the end is not.
-  delivery.Emit("gone", {Number(loop_->env(), result == 0 ? StatusOf(info) : -1)});
+  const int status = result == 0 ? StatusOf(info) : -1;
   pidfd_poll_.Close();
   pidfd_.Reset();
+  if (control_.valid()) return GuardKilled(status);
+  Gone(status);
+}
+
+/// Only the guard was killed. The keeper ends its job when its host is gone, and tells by the end of its socket when
+/// nothing is left.
+void Connection::GuardKilled(int status) {
+  guard_killed_ = true;
+  guard_status_ = status;
+  shutdown(control_.get(), SHUT_WR);
+  const bool started = last_resort_.Start(loop_, kLastResortMs, [this] { LoseControl(true); }) == 0;
+  if (started) last_resort_.SetRef(ref_);
+}
+
+void Connection::Gone(int status) {
+  Delivery delivery(this);
+  if (!closed_) DrainStreams();
+  delivery.Emit("gone", {Number(loop_->env(), status)});
   Close();
 }
 
-/// The control socket is at its end, or brought nonsense. Unless that is the keeper's orderly way out, it is killed,
-/// and its job with it (PR_SET_PDEATHSIG): `gone` must come.
+/// The control socket is at its end, or brought nonsense. Unless that is the keeper's orderly way out, its guard is at
+/// work on what it left. `gone` must come: a guard that the job has stopped is set going, and killed in the end.
 void Connection::LoseControl(bool orderly) {
   control_poll_.Close();
   control_.Reset();
-  if (!orderly && pidfd_.valid()) SignalPidfd(pidfd_.get(), SIGKILL);
+  if (guard_killed_) return Gone(guard_status_);
+  if (!pidfd_.valid()) return;
+  SignalPidfd(pidfd_.get(), SIGCONT);
+  if (orderly) return;
+  const bool started = last_resort_.Start(loop_, kLastResortMs, [this] { SignalPidfd(pidfd_.get(), SIGKILL); }) == 0;
+  if (started) last_resort_.SetRef(ref_);
 }
 
 Connection::~Connection() {
@@ -221,6 +249,7 @@ void Connection::Finish() {
   if (std::exchange(finished_, true)) return;
   pidfd_poll_.Close();
   patience_.Close();
+  last_resort_.Close();
   pidfd_.Reset();
   loop_->Remove(this);
   GiveUp();

@@ -82,7 +82,7 @@ export const processes: readonly Scenario[] = [
     once: true,
     run: (kit) => kit.command('sh', ['-c', 'setsid sleep 300 & sleep 300 & kill -STOP $!; sleep 300 &'], { wallTime: '30s' }),
   },
-  killed('twenty comets', [program('comets'), '20']),
+  killed('twenty comets', [program('comets'), '20', '20000']),
   killed('descendants that trace and stop each other', [program('trace_each_other')]),
   killed('a deaf tree with a daemon', [
     'sh',

@@ -178,6 +178,21 @@ const memory: Row[] = [
     command({ causes: [at(0.2, 'refusedData')], signal: signal.segv }),
     'Memorylimit/data certain',
   ],
+  [
+    'a command that crashes with its memory all but used up',
+    command({ signal: signal.segv, peakMemory: 250 * mebibyte }),
+    'Memorylimit/data probable',
+  ],
+  [
+    'a command that crashes with memory to spare',
+    command({ signal: signal.segv, peakMemory: 200 * mebibyte }),
+    'Anything/signaled certain',
+  ],
+  [
+    'a worker that crashes near its limit, without a refusal',
+    ended({ signal: signal.segv, peakMemory: 250 * mebibyte }),
+    'Anything/signaled certain',
+  ],
   ['a refusal, and the error that it makes', done(threwMemory, { causes: [at(0.2, 'refusedData')] }), 'Memorylimit/data certain'],
   [
     'the first of several refusals gives the reason',
