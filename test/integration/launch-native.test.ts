@@ -202,5 +202,6 @@ test('300 launches leave no descriptor, process or mapping behind', async () => 
   const { mappings } = figures()
   for (let i = 0; i < 300; i++) await once()
   await until('everything is given back', () => gained(before, hostState()).length === 0)
-  assert.ok(figures().mappings <= mappings + 20, `${figures().mappings} mappings after ${mappings}`)
+  // A leak would be one for each launch; the heap itself comes and goes in pieces.
+  assert.ok(figures().mappings <= mappings + 100, `${figures().mappings} mappings after ${mappings}`)
 })
