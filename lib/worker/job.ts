@@ -43,14 +43,14 @@ export class JobRun {
 
   returned(value: unknown): never {
     this.#native.sending()
-    this.#outbox.flush()
+    this.#outbox.drain()
     this.#outbox.returned(value)
     return this.#end()
   }
 
   threw(error: unknown): never {
     this.#native.sending()
-    this.#outbox.flush()
+    this.#outbox.drain()
     this.#outbox.threw(error)
     return this.#end()
   }

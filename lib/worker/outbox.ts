@@ -49,18 +49,14 @@ export class Outbox {
   /** The newest value wins: while the host has not read enough, older ones are dropped. */
   progress(value: unknown): void {
     this.#waiting = encode(value, 'report')
-    this.flush()
+    if (this.#native.roomy()) this.drain()
   }
 
-  flush(): void {
-    if (this.#waiting === undefined || !this.#native.roomy()) return
+  /** Sends what waits, even if that takes until the host reads: before the end of a job, when its result would wait as long. */
+  drain(): void {
     const encoded = this.#waiting
     this.#waiting = undefined
-    this.#transmit('progress', encoded)
-  }
-
-  get hasWaiting(): boolean {
-    return this.#waiting !== undefined
+    if (encoded !== undefined) this.#transmit('progress', encoded)
   }
 
   #result(name: 'returned' | 'threw', encoded: Encoded): void {
