@@ -2,6 +2,9 @@
 import type { Outcome } from '../types.js'
 import { bytesText, durationText, processesText } from '../verdict/quantities.js'
 
+/** From this share of the limit on, a peak is called close to it. */
+const near = 0.8
+
 export interface Captured {
   readonly stdout: string
   readonly stderr: string
@@ -30,13 +33,21 @@ export function titleOf({ command }: Account): string {
 
 /** Did a limit, stint, or a signal end it? A command that exits by itself has told its own story. */
 export function isWorthALine({ outcome, forwarded }: Account): boolean {
-  return outcome.kind !== 'Ok' && outcome.reason !== 'exited' && forwarded === undefined
+  if (outcome.kind === 'Ok' || forwarded !== undefined) return false
+  return outcome.reason !== 'exited' || hintOf(outcome) !== ''
+}
+
+/** A command that is refused memory ends in its own way, with its own message: no verdict, but the figures are worth a look. */
+function hintOf({ kind, usage, limits }: Outcome<unknown>): string {
+  const peak = Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0)
+  if (kind !== 'Anything' || limits.memory === undefined || peak < limits.memory * near) return ''
+  return ` Its peak of ${bytesText(peak)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more.`
 }
 
 /** One sentence: what ended it, which limit, its value, the usage. */
 export function sentenceOf({ outcome, forwarded }: Account): string {
   if (forwarded !== undefined) return `was asked to end by ${forwarded}, which was passed on to it.`
-  return outcome.kind === 'Ok' ? 'succeeded.' : outcome.error.message
+  return outcome.kind === 'Ok' ? 'succeeded.' : `${outcome.error.message}${hintOf(outcome)}`
 }
 
 /** The usage in one line: '1.2 s wall, 0.9 s CPU, 120 MiB, 3 processes'. */

@@ -36,7 +36,8 @@ export function linksOf(path: string): string[] {
   return targets.map(([, target]) => target ?? '')
 }
 
-function blocksOf(text: string): Block[] {
+/** Every code block of a page. */
+export function blocksOf(text: string): Block[] {
   return [...text.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language = '', words = '', code = '']) => ({
     language,
     words: words.split(' '),
