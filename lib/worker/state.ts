@@ -51,6 +51,7 @@ export class Listeners implements WorkerState {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       watchUse(this.#controller.signal, () => this.#use())
+      if (this.#error !== undefined) this.#controller.abort(this.#error)
     }
     return this.#controller.signal
   }

@@ -15,7 +15,6 @@
 #include "probe/imports.h"
 #include "probe/limits.h"
 #include "probe/record.h"
-#include "probe/reservation.h"
 #include "probe/v8_names.h"
 #include "support/clock.h"
 
@@ -106,12 +105,26 @@ int Mprotect(void* address, std::size_t size, int protection) {
   return result;
 }
 
+/// V8 asks for its heap at random addresses of its choice; what else it maps (WebAssembly memories, resizable buffers)
+/// lies where the kernel likes, near the top. Heap::GetRandomMmapAddr masks them with these bits.
+bool IsHeapAddress(const void* address) {
+#if defined(__x86_64__)
+  constexpr std::uintptr_t kEnd = std::uintptr_t{1} << 46;
+#else
+  constexpr std::uintptr_t kEnd = std::uintptr_t{1} << 38;
+#endif
+  return address != nullptr && reinterpret_cast<std::uintptr_t>(address) < kEnd;
+}
+
 /// V8 dies when memory for its heap is refused. The ballast's room lets it go on for the moment that it takes to
 /// unwind: this is the heap limit, whatever V8 thinks of its own. False, with the refusal noted, where there is no such
-/// room.
-bool MakeRoomForHeap(std::size_t size) {
-  if (RefusedBy(RLIMIT_DATA, size) && TheBallast().Release()) {
-    TheRecord().Note(Cause::kRefusedData, static_cast<std::int64_t>(size));  // the verdict tells it from V8's own limit
+/// room, or where V8 tells the caller, who may live on.
+bool MakeRoomForHeap(const void* address, std::size_t size) {
+  const bool data = RefusedBy(RLIMIT_DATA, size);
+  const bool ours = data || RefusedBy(RLIMIT_AS, size);
+  if (ours && IsHeapAddress(address) && TheBallast().Release()) {
+    // The verdict tells it by this note from V8's own limit.
+    TheRecord().Note(data ? Cause::kRefusedData : Cause::kRefusedAddress, static_cast<std::int64_t>(size));
     TripHeap();
     return true;
   }
@@ -120,22 +133,16 @@ bool MakeRoomForHeap(std::size_t size) {
   return false;
 }
 
-/// V8's own: its heap grows by memory that it maps writable, or reserves first and then makes writable. Where something
-/// else grows (see GrowsIntoReservation), V8 tells the caller, who may live on.
 int EngineMprotect(void* address, std::size_t size, int protection) {
   const int result = mprotect(address, size, protection);
   if (result == 0 || errno != ENOMEM || (protection & PROT_WRITE) == 0) return result;
-  const bool catchable = GrowsIntoReservation(address, size);
-  errno = ENOMEM;
-  if (catchable) OnRefused(size);
-  return !catchable && MakeRoomForHeap(size) ? mprotect(address, size, protection) : result;
+  return MakeRoomForHeap(address, size) ? mprotect(address, size, protection) : result;
 }
 
 void* EngineMmap(void* address, std::size_t size, int protection, int flags, int fd, off_t offset) {
   void* memory = mmap(address, size, protection, flags, fd, offset);
   if (memory != MAP_FAILED || errno != ENOMEM) return memory;
-  if ((protection & PROT_WRITE) == 0 || (flags & MAP_ANONYMOUS) == 0) return CheckedMap(memory, size);
-  return MakeRoomForHeap(size) ? mmap(address, size, protection, flags, fd, offset) : memory;
+  return MakeRoomForHeap(address, size) ? mmap(address, size, protection, flags, fd, offset) : memory;
 }
 
 void* Dlopen(const char* path, int flags);
