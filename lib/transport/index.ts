@@ -1,5 +1,5 @@
 // Values between processes: structured clones (node:v8) that also carry errors and URLs in full, keep large buffers out of band,
-// and say by path what cannot travel. The contract is DESIGN section 4, "What travels"; docs/typescript.md has the table.
+// and say by path what cannot travel. See docs/typescript.md, "What travels".
 //
 // encode: scan() finds out, cheaply, whether V8 alone would be faithful, which is nearly always so. Otherwise copy() makes a copy
 // in which it is, or names the path. decode: the sender may be hostile; every length, index and type is checked.

@@ -39,7 +39,7 @@ type Rule = (evidence: Evidence) => Ruling | undefined
 
 const soonNs = 1e9
 const errnoTimedOut = 110 // ETIMEDOUT, errno(3)
-// The kernel samples CPU time by ticks, so its SIGXCPU may come a little before the exact clocks say so (DESIGN, facts).
+// The kernel samples CPU time by ticks, so its SIGXCPU may come a little before the exact clocks say so (docs/design.md, section 11).
 const tickToleranceNs = 100e6
 // RLIMIT_CPU is set to the limit, rounded up, and one second more, so that the exact clocks come first.
 const backstopNs = 1e9

@@ -1,5 +1,5 @@
 // The job's kernel limits, set inside the worker right before the function runs: a worker that has booted needs only
-// what the job allocates on top, and Node cannot boot under small limits at all (DESIGN section 11, "Memory in Node").
+// what the job allocates on top, and Node cannot boot under small limits at all (docs/design.md, section 11).
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // V8's entry points, looked up by their exported C++ names at run time: one N-API binary serves every Node major, and
-// a node that lacks one merely loses what it is for (DESIGN: probe; `doctor` prints both lists).
+// a node that lacks one merely loses what it is for (docs/design.md, section 7; `doctor` prints both lists).
 #pragma once
 #include <cstddef>
 #include <iosfwd>

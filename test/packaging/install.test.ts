@@ -93,6 +93,11 @@ test.after(() => tasks.close())
     assert.match(ran.stdout, /^# pass 2$/m)
   })
 
+  it('has the command line beside it, without its dependencies', () => {
+    const ran = app.node('node_modules/stint/dist/cli.cjs', 'run', '--wall-time', '20s', '--', 'sh', '-c', 'echo out; exit 3')
+    assert.deepEqual([ran.status, ran.stdout], [3, 'out\n'], ran.stderr)
+  })
+
   for (const [module, moduleResolution] of [
     ['NodeNext', 'NodeNext'],
     ['ESNext', 'Bundler'],
