@@ -55,6 +55,7 @@ export interface NativeCause {
 
 /** The mirror of ReportMessage in native/support/wire.h, flags spread out. */
 export interface NativeReport {
+  readonly token: bigint // the job; 0 when none had started
   readonly launched: boolean
   readonly booted: boolean
   readonly began: boolean
@@ -98,6 +99,9 @@ export interface NativeEvents {
   gone(status: number): void
 }
 
+/** What a forked keeper needs: the rest of a plan is the template's. */
+export type NativeForkPlan = Pick<NativePlan, 'stdin' | 'stdout' | 'stderr' | 'outputSize' | 'bootNs'>
+
 /** One keeper, as the host holds it. Everything is closed by the environment's end, too. */
 export interface NativeKeeper {
   readonly pid: number
@@ -115,6 +119,13 @@ export interface NativeKeeper {
   captured(stream: 1 | 2): { readonly bytes: Uint8Array; readonly truncated: boolean }
   ref(): void
   unref(): void
+  /**
+   * Of a template that serves: has it fork a keeper, which takes one job after another, a fresh worker for each. Its
+   * `gone` tells no status (-1); its pid is not known (0). Throws an Error with `errno` when the template is gone.
+   */
+  fork(plan: NativeForkPlan, events: NativeEvents): NativeKeeper
+  /** False once a job has spoilt what its successors would use: such a keeper is to be closed. */
+  usable(): boolean
   /** Closes every descriptor: the keeper sees its host gone and kills the tree. Idempotent. */
   close(): void
 }
@@ -147,6 +158,20 @@ export interface NativeWorker {
   done(): never
   /** True when an allocation was refused under a limit since run(). */
   refused(): boolean
+  /**
+   * Template only: finds where V8 keeps the state of Math.random, by two numbers that it drew just before, in this order.
+   * False where it cannot: serve() then reseeds nothing.
+   */
+  learnRandom(first: number, second: number): boolean
+  /**
+   * Template only: from now on forks keepers for NativeKeeper.fork(). Returns in each forked worker, with a loop and an
+   * evidence socket of its own; never in the template. True when Math.random was reseeded.
+   */
+  serve(): boolean
+  /** Forked worker only: blocks until the host's message came and delivers it. */
+  wait(): void
+  /** Forked worker only: ends the process. Node's own exit would wait for threads that a fork does not copy. */
+  exit(code: number): never
 }
 
 export interface NativeWorkerEvents {

@@ -28,6 +28,8 @@ class Channel {
 
   /// Begins to listen. 0 or an errno.
   int Start();
+  /// Stops listening, and keeps the socket. Start() goes on.
+  void Pause() { poll_.Close(); }
   /// As SendFrame; EPIPE once closed.
   int Send(const Outgoing& outgoing, Waiting waiting);
   /// Reads all that has come (bounded: a peer that floods is left to the next turn of the loop).

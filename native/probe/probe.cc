@@ -10,6 +10,7 @@
 #include "probe/worker.h"
 #include "support/napi_fields.h"
 #include "support/napi_limits.h"
+#include "template/template.h"
 
 namespace stint {
 namespace {
@@ -18,7 +19,7 @@ constexpr int kMaxArguments = 4;
 
 struct Call {
   napi_value arguments[kMaxArguments] = {};
-  Worker* worker = nullptr;
+  AttachedWorker* worker = nullptr;
 };
 
 /// The arguments of a call (undefined where left out) and the worker that the method belongs to.
@@ -27,7 +28,7 @@ Call ReadCall(napi_env env, napi_callback_info info) {
   std::size_t count = kMaxArguments;
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, call.arguments, nullptr, &data);
-  call.worker = static_cast<Worker*>(data);
+  call.worker = static_cast<AttachedWorker*>(data);
   return call;
 }
 
@@ -69,7 +70,7 @@ napi_value Booted(napi_env, napi_callback_info) {
 
 napi_value Run(napi_env env, napi_callback_info info) {
   const Call call = ReadCall(env, info);
-  Worker::Job job{};
+  AttachedWorker::Job job{};
   if (!ReadToken(env, call.arguments[0], "token", &job.token) || !ReadLimits(env, call.arguments[1], &job.limits) ||
       !ReadInteger(env, call.arguments[2], "resultSize", {kUnset, kMaxSafeInteger}, &job.result_size) ||
       !ReadFunction(env, call.arguments[3], "fn")) {
@@ -103,7 +104,7 @@ void AddMethod(napi_env env, napi_value object, const char* name, napi_callback 
   napi_set_named_property(env, object, name, function);
 }
 
-napi_value MakeWorkerObject(napi_env env, Worker* worker) {
+napi_value MakeWorkerObject(napi_env env, AttachedWorker* worker) {
   napi_value object = nullptr;
   napi_create_object(env, &object);
   AddMethod(env, object, "send", Send, worker);
@@ -115,6 +116,7 @@ napi_value MakeWorkerObject(napi_env env, Worker* worker) {
   AddMethod(env, object, "sending", Sending, worker);
   AddMethod(env, object, "done", Done, worker);
   AddMethod(env, object, "refused", Refused, worker);
+  AddTemplateMethods(env, object, worker);
   return object;
 }
 
@@ -131,9 +133,9 @@ napi_value AttachWorker(napi_env env, napi_callback_info info) {
   const Call call = ReadCall(env, info);
   if (attached) return ThrowErrno(env, "descriptors 3 and 4 a second time", EALREADY);
   if (!HasEvents(env, call.arguments[0])) return nullptr;
-  Worker* worker = nullptr;
+  AttachedWorker* worker = nullptr;
   const char* what = nullptr;
-  if (const int error = Worker::Create(env, call.arguments[0], &worker, &what); error != 0) {
+  if (const int error = AttachedWorker::Create(env, call.arguments[0], &worker, &what); error != 0) {
     return ThrowErrno(env, what, error);
   }
   attached = true;

@@ -42,12 +42,12 @@ void DropException(napi_env env) {
 
 }  // namespace
 
-int Worker::Create(napi_env env, napi_value events, Worker** made, const char** what) {
+int AttachedWorker::Create(napi_env env, napi_value events, AttachedWorker** made, const char** what) {
   EnvLoop* loop = EnvLoop::Of(env);
   *what = "the channel (descriptor 3)";
   const int channel_fd = MoveHigh(kWorkerChannelFd);
   if (channel_fd < 0) return errno;
-  auto* worker = new Worker(loop, UniqueFd(channel_fd));
+  auto* worker = new AttachedWorker(loop, UniqueFd(channel_fd));
   loop->Add(worker);
   napi_create_reference(env, events, 1, &worker->events_);
   *made = worker;
@@ -59,23 +59,23 @@ int Worker::Create(napi_env env, napi_value events, Worker** made, const char** 
   return TheStop().Attach(loop->loop(), worker);
 }
 
-void Worker::Close() {
+void AttachedWorker::Close() {
   channel_.Close();
   TheStop().Detach();
 }
 
-void Worker::OnMessage(std::uint8_t type, std::uint64_t token, napi_value main, napi_value segments) {
+void AttachedWorker::OnMessage(std::uint8_t type, std::uint64_t token, napi_value main, napi_value segments) {
   napi_value number = nullptr, job = nullptr;
   napi_create_uint32(loop_->env(), type, &number);
   napi_create_bigint_uint64(loop_->env(), token, &job);
   loop_->Emit(events_, "message", {number, job, main, segments});
 }
 
-void Worker::OnGarbage(const char*) { OnClosed(); }
+void AttachedWorker::OnGarbage(const char*) { OnClosed(); }
 
-void Worker::OnClosed() { loop_->Emit(events_, "closed", {}); }
+void AttachedWorker::OnClosed() { loop_->Emit(events_, "closed", {}); }
 
-void Worker::OnIdle() {
+void AttachedWorker::OnIdle() {
   napi_env env = loop_->env();
   const HandleScope scope(env);
   napi_value events = nullptr, function = nullptr, text = nullptr;
@@ -90,7 +90,7 @@ void Worker::OnIdle() {
   TheRecord().SendWhere({buffer, length}, true);
 }
 
-void Worker::OnSoftStop(Cause cause, std::int64_t grace_ns, bool inside) {
+void AttachedWorker::OnSoftStop(Cause cause, std::int64_t grace_ns, bool inside) {
   napi_env env = loop_->env();
   const HandleScope scope(env);
   napi_value arguments[2] = {};
@@ -106,7 +106,7 @@ void Worker::OnSoftStop(Cause cause, std::int64_t grace_ns, bool inside) {
 
 /// Everything that must stand before user code runs, in order: what needs memory or descriptors first, then the
 /// baseline, then the limits. 0, or an errno with `*failed` set.
-int Worker::Prepare(const Job& job, Step* failed) {
+int AttachedWorker::Prepare(const Job& job, Step* failed) {
   const WireLimits& limits = job.limits;
   *failed = Step::kSignals;
   if (const int error = TheWatchdog().Start(); error != 0) return error;
@@ -135,7 +135,7 @@ int Worker::Prepare(const Job& job, Step* failed) {
 }
 
 /// The bytes of V8's heap in use come from JavaScript: the layout of v8::HeapStatistics is no stable interface.
-bool Worker::SetHeapLimit(const WireLimits& limits) {
+bool AttachedWorker::SetHeapLimit(const WireLimits& limits) {
   if (limits.memory == kUnset) return true;
   napi_env env = loop_->env();
   napi_value events = nullptr, function = nullptr, number = nullptr;
@@ -150,7 +150,7 @@ bool Worker::SetHeapLimit(const WireLimits& limits) {
   return true;
 }
 
-napi_value Worker::Run(const Job& job) {
+napi_value AttachedWorker::Run(const Job& job) {
   TheRecord().SetToken(job.token);
   TheStop().SetGrace(job.limits.grace_ns);
   if (!SetHeapLimit(job.limits)) return nullptr;
@@ -159,7 +159,7 @@ napi_value Worker::Run(const Job& job) {
   return Call(job.function);
 }
 
-napi_value Worker::Call(napi_value function) {
+napi_value AttachedWorker::Call(napi_value function) {
   napi_env env = loop_->env();
   napi_value undefined = nullptr, value = nullptr;
   napi_get_undefined(env, &undefined);
@@ -170,7 +170,7 @@ napi_value Worker::Call(napi_value function) {
   return returned || terminated ? Ended(terminated, value) : nullptr;
 }
 
-napi_value Worker::Ended(bool terminated, napi_value value) {
+napi_value AttachedWorker::Ended(bool terminated, napi_value value) {
   napi_env env = loop_->env();
   napi_value result = nullptr, flag = nullptr;
   napi_create_object(env, &result);
@@ -180,14 +180,14 @@ napi_value Worker::Ended(bool terminated, napi_value value) {
   return result;
 }
 
-void Worker::Sending() {
+void AttachedWorker::Sending() {
   TheStop().SetSending();
   TheBallast().Release();
   LiftHeapLimit();
   TheRecord().Send(MessageType::kSending);
 }
 
-void Worker::Done() {
+void AttachedWorker::Done() {
   if (!TheRecord().SendDone()) _exit(1);  // the keeper is gone
   WaitForKill();
 }

@@ -10,13 +10,13 @@
 
 namespace stint {
 
-class Worker : public Channel::Listener, public StopListener, public Closable {
+class AttachedWorker : public Channel::Listener, public StopListener, public Closable {
  public:
   /// `events` is a NativeWorkerEvents. 0 or an errno with `*what` set.
-  static int Create(napi_env env, napi_value events, Worker** made, const char** what);
+  static int Create(napi_env env, napi_value events, AttachedWorker** made, const char** what);
 
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
+  AttachedWorker(const AttachedWorker&) = delete;
+  AttachedWorker& operator=(const AttachedWorker&) = delete;
 
   void OnMessage(std::uint8_t type, std::uint64_t token, napi_value main, napi_value segments) override;
   void OnGarbage(const char* reason) override;
@@ -38,8 +38,8 @@ class Worker : public Channel::Listener, public StopListener, public Closable {
   Channel& channel() { return channel_; }
 
  private:
-  Worker(EnvLoop* loop, UniqueFd socket) : loop_(loop), channel_(loop, std::move(socket), this) {}
-  ~Worker() = default;
+  AttachedWorker(EnvLoop* loop, UniqueFd socket) : loop_(loop), channel_(loop, std::move(socket), this) {}
+  ~AttachedWorker() = default;
   int Prepare(const Job& job, Step* failed);
   bool SetHeapLimit(const WireLimits& limits);
   napi_value Call(napi_value function);

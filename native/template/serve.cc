@@ -1,0 +1,142 @@
+#include "template/serve.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "keep/keeper.h"
+#include "keep/tree.h"
+#include "support/clock.h"
+#include "support/pidfd.h"
+#include "template/dofork.h"
+#include "template/fork_request.h"
+#include "template/fork_source.h"
+
+namespace stint {
+namespace {
+
+constexpr int kSweepMs = 1;
+
+struct Keep {
+  pid_t pid = 0;
+  UniqueFd pidfd;
+};
+
+/// The keeper's side of a fork. Returns in its workers only.
+UniqueFd RunKeeper(ForkRequest request, const sigset_t& mask) {
+  prctl(PR_SET_NAME, "stint-keeper");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  setsid();
+  KeeperSetup setup;
+  setup.boot_ns = request.message.boot_ns;
+  for (int i = 0; i < 3; i++) {
+    setup.inherits[i] = request.message.inherits[i] != 0;
+    dup2(request.fds[kForkStdin + i].get(), i);
+    request.fds[kForkStdin + i].Reset();
+  }
+  setup.control = request.fds[kForkControl].Release();
+  ForkSource source(mask);
+  Keeper keeper(setup, &source);
+  if (keeper.Run() == RunEnd::kOver) _exit(0);
+  return keeper.TakeEvidence();
+}
+
+class Server {
+ public:
+  Server(int channel, int evidence) : channel_(channel), evidence_(evidence) {}
+
+  Forked Run() {
+    Forked forked;
+    forked.error = Begin();
+    while (forked.error == 0 && !forked.evidence.valid()) forked.evidence = Turn();
+    return forked;
+  }
+
+ private:
+  int Begin() {
+    sigprocmask(SIG_SETMASK, nullptr, &mask_);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return errno;
+    return UndoDontFork();
+  }
+
+  UniqueFd Turn() {
+    std::vector<pollfd> polls = {{channel_, POLLIN, 0}};
+    for (const Keep& keep : keepers_) polls.push_back({keep.pidfd.get(), POLLIN, 0});
+    if (poll(polls.data(), polls.size(), orphans_ ? kSweepMs : -1) < 0) return UniqueFd();
+    ReapKeepers(polls);
+    if (orphans_) SweepOrphans();
+    return polls[0].revents != 0 ? Fork() : UniqueFd();
+  }
+
+  void ReapKeepers(const std::vector<pollfd>& polls) {
+    for (std::size_t i = polls.size() - 1; i > 0; i--) {
+      siginfo_t info{};
+      if (polls[i].revents == 0 || WaitPidfd(polls[i].fd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) continue;
+      // An orderly keeper has nothing left below it; a killed one may.
+      orphans_ = orphans_ || info.si_code != CLD_EXITED || info.si_status != 0;
+      keepers_.erase(keepers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    }
+  }
+
+  bool IsKeeper(pid_t pid) const {
+    return std::any_of(keepers_.begin(), keepers_.end(), [pid](const Keep& keep) { return keep.pid == pid; });
+  }
+
+  /// Children that are no keepers were a killed keeper's. Their own children come here in turn.
+  void SweepOrphans() {
+    orphans_ = false;
+    const std::int64_t now = MonotonicNs();
+    tree_.Begin(getpid(), 1, now);
+    tree_.ScanAllNext();
+    if (!tree_.Scan(now)) return;
+    for (const Member& member : tree_.members()) {
+      if (member.parent != getpid() || IsKeeper(member.pid)) continue;
+      orphans_ = true;
+      siginfo_t info{};
+      kill(member.pid, SIGKILL);
+      waitid(P_PID, static_cast<id_t>(member.pid), &info, WEXITED | WNOHANG | __WALL);
+    }
+  }
+
+  /// Valid in a worker alone.
+  UniqueFd Fork() {
+    ForkRequest request;
+    const int error = ReceiveForkRequest(channel_, &request);
+    if (error == EAGAIN) return UniqueFd();
+    if (error != 0) _exit(0);  // the host is gone; each keeper hears of that itself
+    const pid_t pid = fork();
+    if (pid == 0) return BecomeKeeper(std::move(request));
+    if (pid < 0) return UniqueFd();  // the host sees the keeper's sockets closed
+    keepers_.push_back({pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)))});
+    return UniqueFd();
+  }
+
+  /// The template's own sockets give way: their numbers are what the worker's JavaScript holds.
+  UniqueFd BecomeKeeper(ForkRequest request) {
+    dup3(request.fds[kForkChannel].get(), channel_, O_CLOEXEC);
+    dup3(request.fds[kForkChannel].get(), evidence_, O_CLOEXEC);
+    request.fds[kForkChannel].Reset();
+    keepers_.clear();
+    return RunKeeper(std::move(request), mask_);
+  }
+
+  int channel_;
+  int evidence_;
+  sigset_t mask_{};
+  std::vector<Keep> keepers_;
+  Tree tree_;
+  bool orphans_ = false;
+};
+
+}  // namespace
+
+Forked Serve(int channel, int evidence) { return Server(channel, evidence).Run(); }
+
+}  // namespace stint
