@@ -55,7 +55,6 @@ export interface NativeCause {
 
 /** The mirror of ReportMessage in native/support/wire.h, flags spread out. */
 export interface NativeReport {
-  readonly token: bigint // the job; 0 when none had started
   readonly launched: boolean
   readonly booted: boolean
   readonly began: boolean
@@ -163,11 +162,13 @@ export interface NativeWorker {
    * False where it cannot: serve() then reseeds nothing.
    */
   learnRandom(first: number, second: number): boolean
+  /** Template only: stops listening to the channel. What comes from now on waits for serve(). */
+  pause(): void
   /**
-   * Template only: from now on forks keepers for NativeKeeper.fork(). Returns in each forked worker, with a loop and an
-   * evidence socket of its own; never in the template. True when Math.random was reseeded.
+   * Template only: after pause(), forks keepers for NativeKeeper.fork(). Returns in each forked worker, with a loop and an
+   * evidence socket of its own; never in the template. `reseeded`: Math.random has new state.
    */
-  serve(): boolean
+  serve(): { readonly pid: number; readonly reseeded: boolean }
   /** Forked worker only: blocks until the host's message came and delivers it. */
   wait(): void
   /** Forked worker only: ends the process. Node's own exit would wait for threads that a fork does not copy. */

@@ -1,16 +1,19 @@
 // One call, straight through: options -> parse -> plan -> launch -> supervise -> evidence -> judge -> outcome. Data flows
 // one way; each stage takes the frozen data of the one before it, and this file joins them; so does run-command.ts, for the shorter
 // way of a command, which must not load what only a function needs.
+import { availableParallelism } from 'node:os'
 import { ExecLauncher } from './launch/exec-launcher.js'
 import { BootError, type Launcher, type Seat } from './launch/seat.js'
 import { native } from './native.js'
 import type { ParsedFunctionOptions } from './options/index.js'
-import { nativeLimits, planWorker } from './plan/index.js'
+import { nativeLimits, planTemplate, planWorker } from './plan/index.js'
 import type { Queue } from './queue/queue.js'
 import { hostFacts, withKeeper } from './run-command.js'
 import type { Evidence } from './supervise/evidence.js'
 import type { Observed } from './supervise/observed.js'
 import { superviseJob } from './supervise/supervise-job.js'
+import { AutoLauncher } from './template/auto-launcher.js'
+import { ForkLauncher } from './template/fork-launcher.js'
 import { type Encoded, encode, UnserializableError } from './transport/index.js'
 import type { Boot, Job, Ready } from './transport/messages.js'
 import type { Outcome } from './types.js'
@@ -68,7 +71,7 @@ async function seatedJob(
   facts: Facts,
   message: Encoded,
   entered: number,
-): Promise<Observed & { readonly queueTime: number }> {
+): Promise<Observed & Partial<Facts> & { readonly queueTime: number }> {
   const { launcher, options, signal } = call
   let seat: Seat
   try {
@@ -86,7 +89,12 @@ async function seatedJob(
   const capture = { stdout: options.stdout === 'capture', stderr: options.stderr === 'capture' }
   const { limits, resultSize } = facts
   const observed = await superviseJob(seat, { message, limits, resultSize, signal, onReport: options.onReport, capture })
-  return { ...observed, queueTime }
+  return { ...observed, ...isolationOf(launcher), queueTime }
+}
+
+/** Known once a seat was had: whether a module may be forked shows when it has been loaded. */
+function isolationOf({ isolation, isolationNote }: Launcher): Pick<Facts, 'isolation' | 'isolationNote'> {
+  return { isolation, isolationNote }
 }
 
 /** What is known of a job that never started; misuse and failed imports are thrown on. */
@@ -109,8 +117,7 @@ function functionFacts({ options, launcher, name }: FunctionCall): Facts {
   return {
     target: 'function',
     name: options.name ?? name,
-    isolation: launcher.isolation,
-    isolationNote: launcher.isolationNote,
+    ...isolationOf(launcher),
     limits: nativeLimits(options.limits),
     outputSize: options.limits.outputSize,
     resultSize: options.limits.resultSize,
@@ -145,7 +152,12 @@ export function launcherFor(options: ParsedFunctionOptions, boot: Boot): Launche
   const { addon, keeperPath } = native()
   const plan = () => withKeeper(planWorker(options, hostFacts()), keeperPath)
   plan() // misuse shows now, not when a worker is started
-  return new ExecLauncher({ addon, plan, boot })
+  const exec = (isolationNote?: string) => new ExecLauncher({ addon, plan, boot, isolationNote })
+  if (options.isolation === 'exec') return exec()
+  const concurrency = options.concurrency ?? availableParallelism()
+  const planned = () => withKeeper(planTemplate(options, hostFacts()), keeperPath)
+  const fork = new ForkLauncher({ addon, plan: planned, boot, concurrency })
+  return options.isolation === 'fork' ? fork : new AutoLauncher(fork, exec)
 }
 
 /** Two views may share a launcher when their workers are born alike: the options that differ are the job's own. */

@@ -2,9 +2,14 @@
 import { StintError } from '../errors.js'
 import { BootError } from '../launch/seat.js'
 import { signalName, stepName } from '../plan/index.js'
+import { Unfit } from '../template/unfit.js'
 
 /** A BootError as the StintError that a user meets; anything else as it is. */
 export function wordBootError(error: unknown): unknown {
+  if (error instanceof Unfit) {
+    const message = `The module is not fit for isolation 'fork': ${error.why}.`
+    return new StintError('ERR_STINT_UNFIT', message, { option: 'isolation', value: 'fork', accepted: "'exec' or 'auto'" })
+  }
   if (!(error instanceof BootError)) return error
   const { failure } = error
   if (failure.type === 'import') {

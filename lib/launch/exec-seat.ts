@@ -119,9 +119,12 @@ export class ExecSeat implements Seat {
 
 /** Checks what the worker says of the module: the user's code has run there already. */
 function readReady(payload: unknown): Ready {
-  const { exports } = payload as Ready
+  const { exports, unfit } = payload as Ready
   if (!Array.isArray(exports)) throw new Error('malformed exports')
-  return { exports: exports.map(({ name, callable }) => ({ name: String(name), callable: callable === true })) }
+  return {
+    exports: exports.map(({ name, callable }) => ({ name: String(name), callable: callable === true })),
+    ...(unfit !== undefined && { unfit: String(unfit) }),
+  }
 }
 
 /** Starts a keeper; a launch that the kernel refused becomes a BootError. */

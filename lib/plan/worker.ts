@@ -16,6 +16,10 @@ const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 // The checks of async_hooks abort a process in which JavaScript was terminated inside of a timer; a soft stop may do that.
 const ownFlags = ['--disable-wasm-trap-handler', '--no-force-async-hooks-checks']
 
+// A process that forks must have no thread of V8's whose part of the work a fork would wait for. Both are needed: on Node 26 a
+// parallel scavenge still waits for its helpers with the first alone.
+const templateFlags = ['--single-threaded', '--v8-pool-size=0']
+
 /** The variable that tells a worker, and what it starts, how deep it is nested. */
 export const depthVariable = 'STINT_DEPTH'
 /** Workers inside workers: a module that limits and calls its own exports must come to an end. */
@@ -42,6 +46,13 @@ export function planWorker(options: ParsedFunctionOptions, facts: HostFacts): Pl
     limits: Object.freeze({ ...noLimits, processes: options.limits.processes ?? noLimits.processes }),
     stopSignal: signalNumber('SIGTERM'), // a worker's soft stop is a message; this is for a keeper that finds it deaf
   } satisfies Omit<NativePlan, 'keeper'>)
+}
+
+/** All that is needed to start a template: a worker that forks, so no limit of a job may stand there. */
+export function planTemplate(options: ParsedFunctionOptions, facts: HostFacts): Plan {
+  const plan = planWorker(options, facts)
+  const [node = facts.execPath, ...rest] = plan.argv
+  return Object.freeze({ ...plan, argv: Object.freeze([node, ...templateFlags, ...rest]), limits: noLimits })
 }
 
 function workerEnvironment(options: ParsedFunctionOptions, facts: HostFacts): NodeJS.ProcessEnv {

@@ -20,7 +20,11 @@ export type MessageName = keyof typeof messageType
 export type MessageType = (typeof messageType)[MessageName]
 
 /** Number of guarded boots around this worker: 1 in a worker of the outermost host. */
-type Depth = { readonly depth: number }
+type Depth = {
+  readonly depth: number
+  /** The process shall be a template: it forks workers instead of running a job. */
+  readonly template?: boolean
+}
 
 /** What the worker shall load, sent once, before anything else. */
 export type Boot =
@@ -42,6 +46,8 @@ export interface Job {
 
 /** The worker has loaded it: every export, and whether it can be called. */
 export interface Ready {
+  /** Of a template: why it must not be forked. */
+  readonly unfit?: string | undefined
   readonly exports: readonly { readonly name: string; readonly callable: boolean }[]
 }
 

@@ -5,22 +5,23 @@
 //
 // It costs every call of isolation 'exec' its start-up time: nothing is imported here that a plain job does not need.
 import { getHeapStatistics } from 'node:v8'
-import { native as loadNative } from '../native.js'
+import { native as loadNative, type NativeWorker } from '../native.js'
 import { type Boot, decode, type Job, messageType } from '../transport/index.js'
 import { JobRun } from './job.js'
 import { listen } from './listeners.js'
 import { describe, type Exports, load } from './load.js'
 import { Outbox } from './outbox.js'
 import { Listeners, stateKey } from './state.js'
+import type { Template } from './template.js'
 
-const { getActiveResourcesInfo, kill, pid } = process
+const { getActiveResourcesInfo } = process
 const coverage = process.env.NODE_V8_COVERAGE
 const state = new Listeners()
 Object.defineProperty(globalThis, stateKey, { value: state })
 
 const native = loadNative().addon.attachWorker({
   message: (type, _token, main, segments) => receive(type, _token, decode(main, segments)),
-  closed: () => kill(pid, 'SIGKILL'), // nobody is there to hear of anything
+  closed: () => native.exit(1), // nobody is there to hear of anything
   softStop: (cause) => stop(cause),
   idle: () => `waiting for ${activeResources()}`,
   heapUsed: () => getHeapStatistics().used_heap_size,
@@ -45,15 +46,24 @@ function receive(type: number, token: bigint, payload: unknown): void {
 async function boot(message: Boot): Promise<void> {
   state.importing = true
   native.hold(false)
+  const template = message.template === true ? await openTemplate(native) : undefined
   try {
     exports = await load(message)
   } catch (error) {
     return bootFailed(error)
   }
+  const unfit = await template?.unfit()
   state.importing = false
   native.hold(true)
-  outbox.send('ready', describe(exports))
+  if (template !== undefined && unfit === undefined) native.pause()
+  outbox.send('ready', { ...describe(exports), ...(unfit !== undefined && { unfit }) })
   native.booted()
+  if (template !== undefined && unfit === undefined) await template.serve()
+}
+
+async function openTemplate(worker: NativeWorker): Promise<Template> {
+  const { Template } = await import('./template.js')
+  return Template.open(worker)
 }
 
 /** The worker is of no use: the host hears why and ends it. */

@@ -19,6 +19,12 @@ class Capture {
   /// Stops reading; what was kept stays.
   void Close();
 
+  /// Forgets what was kept: the next job's begins.
+  void Clear() {
+    bytes_.clear();
+    truncated_ = false;
+  }
+
   const std::vector<char>& bytes() const { return bytes_; }
   bool truncated() const { return truncated_; }
 

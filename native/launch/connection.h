@@ -30,6 +30,12 @@ class Connection final : public Closable, private Channel::Listener {
   pid_t pid() const { return pid_; }
   /// The host's end of a piped stream, given up to the caller; -1 otherwise.
   int ReleaseStream(std::size_t stream) { return stdio_[stream].Release(); }
+  /// A forked keeper takes one job after another: what was told and captured of the last one is over.
+  void BeginJob(std::uint64_t token);
+  std::uint64_t token() const { return token_; }
+  /// The host's end of the channel, -1 once it is closed.
+  int channel_fd() const { return channel_ == nullptr ? -1 : channel_->fd(); }
+  bool usable() const { return !closed_ && control_.valid() && channel_fd() >= 0; }
   /// Sends a message on the control socket. 0 or an errno: EPIPE when the keeper is gone.
   int SendControl(const void* message, std::size_t size);
   /// Sends on the channel; EPIPE when the worker is gone, EAGAIN when it does not read.
@@ -54,8 +60,8 @@ class Connection final : public Closable, private Channel::Listener {
   void DrainStreams();
   void ReapKeeper();
   void GuardKilled(int status);
-  void Gone(int status);
   void LoseControl(bool orderly);
+  void Gone(int status);
   void WatchSilence();
   bool AwaitKeeper();
   void Finish();
@@ -63,6 +69,8 @@ class Connection final : public Closable, private Channel::Listener {
 
   EnvLoop* loop_;
   pid_t pid_;
+  bool forked_;  // from a template: no child of this process, so its end shows on the control socket
+  std::uint64_t token_ = 0;
   UniqueFd pidfd_;
   UniqueFd control_;
   std::array<UniqueFd, 3> stdio_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "launch/connection.h"
+#include "launch/fork_keeper.h"
 #include "launch/launch_export.h"
 #include "launch/napi_plan.h"
 #include "support/napi_fields.h"
@@ -21,7 +22,6 @@ constexpr const char* kEventNames[] = {"launched", "message", "garbage", "report
 struct Call {
   Call(napi_env the_env, napi_callback_info info) : env(the_env) {
     std::size_t count = kMaxArguments;
-    napi_value self = nullptr;
     napi_get_cb_info(env, info, &count, arguments, &self, nullptr);  // absent ones become undefined
     void* data = nullptr;
     if (napi_unwrap(env, self, &data) != napi_ok) ThrowField(env, "this", "a keeper made by launch()");
@@ -29,6 +29,7 @@ struct Call {
   }
 
   napi_env env;
+  napi_value self = nullptr;
   napi_value arguments[kMaxArguments] = {};
   Connection* connection = nullptr;
 };
@@ -82,6 +83,7 @@ napi_value Start(napi_env env, napi_callback_info info) {
       !ReadLimits(env, call.arguments[1], &message.limits)) {
     return nullptr;
   }
+  call.connection->BeginJob(token);
   message.head = HeadOf(MessageType::kStart, token);
   ThrowUnsent(env, call.connection->SendControl(&message, sizeof message));
   return nullptr;
@@ -95,7 +97,8 @@ napi_value Stop(napi_env env, napi_callback_info info) {
       !ReadBoolean(env, call.arguments[1], "immediate", &immediate)) {
     return nullptr;
   }
-  const StopMessage message{HeadOf(MessageType::kStop), static_cast<Cause>(cause), immediate ? 1u : 0u};
+  const StopMessage message{HeadOf(MessageType::kStop, call.connection->token()), static_cast<Cause>(cause),
+                            immediate ? 1u : 0u};
   ThrowUnsent(env, call.connection->SendControl(&message, sizeof message));
   return nullptr;
 }
@@ -144,10 +147,78 @@ napi_value SetRef(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value Usable(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return call.connection == nullptr ? nullptr : Boolean(env, call.connection->usable());
+}
+
 napi_value Close(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   if (call.connection != nullptr) call.connection->Close();
   return nullptr;
+}
+
+bool CheckEvents(napi_env env, napi_value events) {
+  for (const char* name : kEventNames) {
+    napi_value function = nullptr;
+    if (!GetField(env, events, name, &function) || !ReadFunction(env, function, name)) return false;
+  }
+  return true;
+}
+
+napi_value MakeKeeper(napi_env env, napi_value keeper_class, Connection* connection) {
+  napi_value keeper = nullptr;
+  const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Connection*>(data); };
+  if (napi_new_instance(env, keeper_class, 0, nullptr, &keeper) != napi_ok ||
+      napi_wrap(env, keeper, connection, destroy, nullptr, nullptr) != napi_ok) {
+    delete connection;
+    return nullptr;
+  }
+  SetNumber(env, keeper, "pid", connection->pid());
+  return keeper;
+}
+
+/// The keeper object over what was launched; null with an exception pending.
+napi_value Connect(napi_env env, napi_value keeper_class, const LaunchPlan& plan, napi_value events,
+                   LaunchedKeeper launched) {
+  if (launched.step != Step::kNone) return ThrowLaunch(env, launched.step, launched.error);
+  auto* connection = new Connection(EnvLoop::Of(env), std::move(launched));
+  const napi_value keeper = MakeKeeper(env, keeper_class, connection);
+  if (keeper == nullptr) return nullptr;
+  if (const int error = connection->Start(plan, keeper, events); error != 0) {
+    connection->Close();
+    return ThrowLaunch(env, Step::kClone, error);
+  }
+  for (std::size_t i = 0; i < std::size(kStreamNames); i++) {
+    SetNumber(env, keeper, kStreamNames[i], connection->ReleaseStream(i));
+  }
+  return keeper;
+}
+
+napi_value Launch(napi_env env, napi_callback_info info) {
+  std::size_t count = 2;
+  napi_value arguments[2];
+  void* constructor = nullptr;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &constructor);
+  LaunchPlan plan;
+  napi_value keeper_class = nullptr;
+  if (!ReadPlan(env, arguments[0], &plan) || !CheckEvents(env, arguments[1]) ||
+      napi_get_reference_value(env, static_cast<napi_ref>(constructor), &keeper_class) != napi_ok) {
+    return nullptr;
+  }
+  return Connect(env, keeper_class, plan, arguments[1], LaunchKeeper(&plan));
+}
+
+napi_value Fork(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  LaunchPlan plan;
+  napi_value keeper_class = nullptr;
+  if (call.connection == nullptr || !ReadForkPlan(env, call.arguments[0], &plan) ||
+      !CheckEvents(env, call.arguments[1]) ||
+      napi_get_named_property(env, call.self, "constructor", &keeper_class) != napi_ok) {
+    return nullptr;
+  }
+  return Connect(env, keeper_class, plan, call.arguments[1], ForkKeeper(call.connection->channel_fd(), plan));
 }
 
 constexpr napi_property_descriptor Method(const char* name, napi_callback callback) {
@@ -159,6 +230,7 @@ napi_value DefineKeeper(napi_env env) {
   const napi_property_descriptor methods[] = {
       Method("start", Start),       Method("stop", Stop),        Method("signal", Signal),       Method("send", Send),
       Method("captured", Captured), Method("ref", SetRef<true>), Method("unref", SetRef<false>), Method("close", Close),
+      Method("fork", Fork),         Method("usable", Usable),
   };
   const auto construct = [](napi_env inner, napi_callback_info info) -> napi_value {
     napi_value self = nullptr;
@@ -168,50 +240,6 @@ napi_value DefineKeeper(napi_env env) {
   };
   napi_value keeper = nullptr;
   napi_define_class(env, "Keeper", NAPI_AUTO_LENGTH, construct, nullptr, std::size(methods), methods, &keeper);
-  return keeper;
-}
-
-bool CheckEvents(napi_env env, napi_value events) {
-  for (const char* name : kEventNames) {
-    napi_value function = nullptr;
-    if (!GetField(env, events, name, &function) || !ReadFunction(env, function, name)) return false;
-  }
-  return true;
-}
-
-napi_value MakeKeeper(napi_env env, napi_ref constructor, Connection* connection) {
-  napi_value keeper_class = nullptr;
-  napi_value keeper = nullptr;
-  const auto destroy = [](napi_env, void* data, void*) { delete static_cast<Connection*>(data); };
-  if (napi_get_reference_value(env, constructor, &keeper_class) != napi_ok ||
-      napi_new_instance(env, keeper_class, 0, nullptr, &keeper) != napi_ok ||
-      napi_wrap(env, keeper, connection, destroy, nullptr, nullptr) != napi_ok) {
-    delete connection;
-    return nullptr;
-  }
-  SetNumber(env, keeper, "pid", connection->pid());
-  return keeper;
-}
-
-napi_value Launch(napi_env env, napi_callback_info info) {
-  std::size_t count = 2;
-  napi_value arguments[2];
-  void* constructor = nullptr;
-  napi_get_cb_info(env, info, &count, arguments, nullptr, &constructor);
-  LaunchPlan plan;
-  if (!ReadPlan(env, arguments[0], &plan) || !CheckEvents(env, arguments[1])) return nullptr;
-  LaunchedKeeper launched = LaunchKeeper(&plan);
-  if (launched.step != Step::kNone) return ThrowLaunch(env, launched.step, launched.error);
-  auto* connection = new Connection(EnvLoop::Of(env), std::move(launched));
-  const napi_value keeper = MakeKeeper(env, static_cast<napi_ref>(constructor), connection);
-  if (keeper == nullptr) return nullptr;
-  if (const int error = connection->Start(plan, keeper, arguments[1]); error != 0) {
-    connection->Close();
-    return ThrowLaunch(env, Step::kClone, error);
-  }
-  for (std::size_t i = 0; i < std::size(kStreamNames); i++) {
-    SetNumber(env, keeper, kStreamNames[i], connection->ReleaseStream(i));
-  }
   return keeper;
 }
 

@@ -111,4 +111,11 @@ bool ReadPlan(napi_env env, napi_value value, LaunchPlan* plan) {
   return reader.ok();
 }
 
+bool ReadForkPlan(napi_env env, napi_value value, LaunchPlan* plan) {
+  PlanReader reader(env, value);
+  ReadStreams(&reader, plan);
+  plan->source.header.boot_ns = reader.Integer("bootNs", {kUnset, kMaxSafeInteger});
+  return reader.ok();
+}
+
 }  // namespace stint

@@ -58,6 +58,7 @@ class Connection::Delivery {
 Connection::Connection(EnvLoop* loop, LaunchedKeeper launched)
     : loop_(loop),
       pid_(launched.pid),
+      forked_(!launched.pidfd.valid()),
       pidfd_(std::move(launched.pidfd)),
       control_(std::move(launched.control)),
       stdio_(std::move(launched.stdio)) {
@@ -69,7 +70,7 @@ int Connection::Start(const LaunchPlan& plan, napi_value wrapper, napi_value eve
   napi_create_reference(loop_->env(), wrapper, 1, &wrapper_);
   napi_create_reference(loop_->env(), events, 1, &events_);
   int error = control_poll_.Start(loop_, control_.get(), [this] { ReadControl(); });
-  if (error == 0) error = pidfd_poll_.Start(loop_, pidfd_.get(), [this] { ReapKeeper(); });
+  if (error == 0 && !forked_) error = pidfd_poll_.Start(loop_, pidfd_.get(), [this] { ReapKeeper(); });
   if (error == 0 && channel_ != nullptr) error = channel_->Start();
   return error == 0 ? StartCaptures(plan) : error;
 }
@@ -81,6 +82,12 @@ int Connection::StartCaptures(const LaunchPlan& plan) {
     if (error != 0) return error;
   }
   return 0;
+}
+
+void Connection::BeginJob(std::uint64_t token) {
+  token_ = token;
+  reported_ = false;
+  for (Capture& capture : captures_) capture.Clear();
 }
 
 int Connection::SendControl(const void* message, std::size_t size) {
@@ -161,6 +168,8 @@ void Connection::Deliver(const ControlMessage& message) {
 }
 
 void Connection::DeliverReport(const ControlMessage& message) {
+  // A parked worker that died was not the job's: its keeper has made another.
+  if (forked_ && message.report.head.token != token_) return;
   Delivery delivery(this);
   DrainStreams();
   reported_ = true;
@@ -213,6 +222,7 @@ void Connection::Gone(int status) {
 void Connection::LoseControl(bool orderly) {
   control_poll_.Close();
   control_.Reset();
+  if (forked_) return Gone(-1);
   if (guard_killed_) return Gone(guard_status_);
   if (!pidfd_.valid()) return;
   SignalPidfd(pidfd_.get(), SIGCONT);

@@ -1,5 +1,6 @@
 #include "template/fork_source.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -9,13 +10,16 @@
 
 namespace stint {
 
+namespace {
+
 /// In the worker. The keeper may have died before prctl(2) stood: then its number is no longer the parent's.
-void ForkSource::Settle(pid_t keeper) const {
+void Settle(pid_t keeper) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != keeper) _exit(1);
   setsid();
-  sigprocmask(SIG_SETMASK, &mask_, nullptr);
 }
+
+}  // namespace
 
 Birth ForkSource::Make(Worker* worker, Failure* failure) {
   UniqueFd evidence;

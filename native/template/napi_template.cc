@@ -65,15 +65,25 @@ int Resume(napi_env env, Forked forked) {
   return TheRecord().Attach(place);
 }
 
+napi_value Pause(napi_env env, napi_callback_info info) {
+  Self(env, info, nullptr, 0)->channel().Pause();
+  return nullptr;
+}
+
 napi_value ServeTemplate(napi_env env, napi_callback_info info) {
   AttachedWorker* worker = Self(env, info, nullptr, 0);
-  worker->channel().Pause();
   Forked forked = Serve(worker->channel().fd(), TheRecord().fd());
   if (forked.error != 0) return ThrowErrno(env, "the template cannot serve", forked.error);
   if (const int error = Resume(env, std::move(forked)); error != 0) {
     return ThrowErrno(env, "the forked worker cannot go on", error);
   }
-  return Boolean(env, TheRandomState().Reseed());
+  napi_value forked_worker = nullptr;
+  napi_value pid = nullptr;
+  napi_create_object(env, &forked_worker);
+  napi_create_int32(env, getpid(), &pid);
+  napi_set_named_property(env, forked_worker, "pid", pid);
+  napi_set_named_property(env, forked_worker, "reseeded", Boolean(env, TheRandomState().Reseed()));
+  return forked_worker;
 }
 
 /// Blocks without the loop: a parked worker is woken by the message itself. The keeper's end is the worker's, too.
@@ -109,6 +119,7 @@ void AddMethod(napi_env env, napi_value object, const char* name, napi_callback 
 
 void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker) {
   AddMethod(env, object, "learnRandom", LearnRandom, worker);
+  AddMethod(env, object, "pause", Pause, worker);
   AddMethod(env, object, "serve", ServeTemplate, worker);
   AddMethod(env, object, "wait", Wait, worker);
   AddMethod(env, object, "exit", Exit, worker);

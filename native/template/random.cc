@@ -11,13 +11,14 @@
 namespace stint {
 namespace {
 
-constexpr int kSlots = 1024;              // more than a native context has
-constexpr int kCached = 64;               // numbers in the cache
+constexpr int kSlots = 1024;  // more than a native context has
+constexpr int kCached = 64;   // numbers in the cache
 constexpr std::size_t kIsolateWords = 16 * 1024;
-constexpr std::uintptr_t kHeapSpan = std::uintptr_t{256} << 20;  // of malloc's, below the break: where Node's start-up allocates
-constexpr int kMaxSteps = 2048;           // of the isolate's generator since its seed: some 64 by start-up, 8 a context
-constexpr std::uint64_t kTag = 1;         // of a pointer into V8's heap
-constexpr std::uint64_t kStateLength = std::uint64_t{16} << 32;       // small integers lie in the upper half of a word
+constexpr std::uintptr_t kHeapSpan = std::uintptr_t{256}
+                                     << 20;  // of malloc's, below the break: where Node's start-up allocates
+constexpr int kMaxSteps = 2048;    // of the isolate's generator since its seed: some 64 by start-up, 8 a context
+constexpr std::uint64_t kTag = 1;  // of a pointer into V8's heap
+constexpr std::uint64_t kStateLength = std::uint64_t{16} << 32;  // small integers lie in the upper half of a word
 constexpr std::uint64_t kCacheLength = std::uint64_t{kCached} << 32;
 
 using Word = std::uint64_t;
@@ -34,7 +35,8 @@ const Names& V8Random() {
       reinterpret_cast<void* (*)()>(dlsym(RTLD_DEFAULT, "_ZN2v87Isolate10GetCurrentEv")),
       reinterpret_cast<Word** (*)(void*)>(dlsym(RTLD_DEFAULT, "_ZN2v87Isolate17GetCurrentContextEv")),
       reinterpret_cast<Word (*)(Word)>(dlsym(RTLD_DEFAULT, "_ZN2v84base21RandomNumberGenerator11MurmurHash3Em")),
-      reinterpret_cast<void (*)(void*, std::int64_t)>(dlsym(RTLD_DEFAULT, "_ZN2v84base21RandomNumberGenerator7SetSeedEl")),
+      reinterpret_cast<void (*)(void*, std::int64_t)>(
+          dlsym(RTLD_DEFAULT, "_ZN2v84base21RandomNumberGenerator7SetSeedEl")),
   };
   return names;
 }

@@ -1,4 +1,5 @@
-// Math.random in forked workers. V8 keeps its state where a fork copies it, so every worker would draw the same numbers:
+// Math.random in forked workers. V8 keeps its state where a fork copies it, so every worker would draw the same
+// numbers:
 //   * each native context has a small cache of drawn numbers, the generator's state and an index, in three neighbouring
 //     slots (src/init/bootstrapper.cc, src/numbers/math-random.cc);
 //   * each isolate has a generator that seeds the state of new contexts (vm.createContext).

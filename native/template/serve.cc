@@ -11,12 +11,12 @@
 #include <cerrno>
 #include <vector>
 
+#include "channel/fork_request.h"
 #include "keep/keeper.h"
 #include "keep/tree.h"
 #include "support/clock.h"
 #include "support/pidfd.h"
 #include "template/dofork.h"
-#include "template/fork_request.h"
 #include "template/fork_source.h"
 
 namespace stint {
@@ -27,10 +27,11 @@ constexpr int kSweepMs = 1;
 struct Keep {
   pid_t pid = 0;
   UniqueFd pidfd;
+  UniqueFd control;  // held open: the host sees a keeper's end when nothing of it is left, and not before
 };
 
 /// The keeper's side of a fork. Returns in its workers only.
-UniqueFd RunKeeper(ForkRequest request, const sigset_t& mask) {
+UniqueFd RunKeeper(ForkRequest request) {
   prctl(PR_SET_NAME, "stint-keeper");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   setsid();
@@ -42,7 +43,7 @@ UniqueFd RunKeeper(ForkRequest request, const sigset_t& mask) {
     request.fds[kForkStdin + i].Reset();
   }
   setup.control = request.fds[kForkControl].Release();
-  ForkSource source(mask);
+  ForkSource source;
   Keeper keeper(setup, &source);
   if (keeper.Run() == RunEnd::kOver) _exit(0);
   return keeper.TakeEvidence();
@@ -61,7 +62,6 @@ class Server {
 
  private:
   int Begin() {
-    sigprocmask(SIG_SETMASK, nullptr, &mask_);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return errno;
     return UndoDontFork();
   }
@@ -69,9 +69,9 @@ class Server {
   UniqueFd Turn() {
     std::vector<pollfd> polls = {{channel_, POLLIN, 0}};
     for (const Keep& keep : keepers_) polls.push_back({keep.pidfd.get(), POLLIN, 0});
-    if (poll(polls.data(), polls.size(), orphans_ ? kSweepMs : -1) < 0) return UniqueFd();
+    if (poll(polls.data(), polls.size(), !unswept_.empty() ? kSweepMs : -1) < 0) return UniqueFd();
     ReapKeepers(polls);
-    if (orphans_) SweepOrphans();
+    if (!unswept_.empty()) SweepOrphans();
     return polls[0].revents != 0 ? Fork() : UniqueFd();
   }
 
@@ -79,8 +79,9 @@ class Server {
     for (std::size_t i = polls.size() - 1; i > 0; i--) {
       siginfo_t info{};
       if (polls[i].revents == 0 || WaitPidfd(polls[i].fd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) continue;
-      // An orderly keeper has nothing left below it; a killed one may.
-      orphans_ = orphans_ || info.si_code != CLD_EXITED || info.si_status != 0;
+      // An orderly keeper leaves nothing; a killed one may.
+      const bool orderly = info.si_code == CLD_EXITED && info.si_status == 0;
+      if (!orderly) unswept_.push_back(std::move(keepers_[i - 1].control));
       keepers_.erase(keepers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
     }
   }
@@ -91,18 +92,19 @@ class Server {
 
   /// Children that are no keepers were a killed keeper's. Their own children come here in turn.
   void SweepOrphans() {
-    orphans_ = false;
+    bool left = false;
     const std::int64_t now = MonotonicNs();
     tree_.Begin(getpid(), 1, now);
     tree_.ScanAllNext();
     if (!tree_.Scan(now)) return;
     for (const Member& member : tree_.members()) {
       if (member.parent != getpid() || IsKeeper(member.pid)) continue;
-      orphans_ = true;
+      left = true;
       siginfo_t info{};
       kill(member.pid, SIGKILL);
       waitid(P_PID, static_cast<id_t>(member.pid), &info, WEXITED | WNOHANG | __WALL);
     }
+    if (!left) unswept_.clear();
   }
 
   /// Valid in a worker alone.
@@ -114,7 +116,8 @@ class Server {
     const pid_t pid = fork();
     if (pid == 0) return BecomeKeeper(std::move(request));
     if (pid < 0) return UniqueFd();  // the host sees the keeper's sockets closed
-    keepers_.push_back({pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)))});
+    keepers_.push_back({pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
+                        std::move(request.fds[kForkControl])});
     return UniqueFd();
   }
 
@@ -124,15 +127,15 @@ class Server {
     dup3(request.fds[kForkChannel].get(), evidence_, O_CLOEXEC);
     request.fds[kForkChannel].Reset();
     keepers_.clear();
-    return RunKeeper(std::move(request), mask_);
+    unswept_.clear();
+    return RunKeeper(std::move(request));
   }
 
   int channel_;
   int evidence_;
-  sigset_t mask_{};
   std::vector<Keep> keepers_;
   Tree tree_;
-  bool orphans_ = false;
+  std::vector<UniqueFd> unswept_;  // control sockets of killed keepers whose workers may still live
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "template/fork_request.h"
+#include "channel/fork_request.h"
 
 #include <sys/socket.h>
 

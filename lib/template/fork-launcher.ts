@@ -1,0 +1,180 @@
+// Seats for isolation 'fork': a template has loaded the user's module, keepers are forked from it, as many as jobs may run at
+// once, and each parks a worker ahead. The template stays until close(); keepers without work go after a while.
+import { availableParallelism } from 'node:os'
+import { ExecSeat } from '../launch/exec-seat.js'
+import { BootError, type Launcher, type Seat } from '../launch/seat.js'
+import type { NativeAddon, NativePlan } from '../native.js'
+import { encode } from '../transport/index.js'
+import { type Boot, messageType, type Ready } from '../transport/messages.js'
+import { ForkedKeeper, type KeeperOwner } from './forked-keeper.js'
+import { Unfit } from './unfit.js'
+
+export interface ForkLauncherOptions {
+  readonly addon: NativeAddon
+  /** Of a template; made anew for each. */
+  readonly plan: () => NativePlan
+  readonly boot: Boot
+  /** Jobs at once. */
+  readonly concurrency: number
+}
+
+/** Keepers that have had nothing to do for so long are closed, all but one. */
+const idleMs = 5_000
+
+export class ForkLauncher implements Launcher {
+  readonly isolation = 'fork'
+  readonly #options: ForkLauncherOptions
+  readonly #bootBytes: ReturnType<typeof encode>
+  #generation: Generation | undefined
+  #closed = false
+
+  constructor(options: ForkLauncherOptions) {
+    this.#options = options
+    this.#bootBytes = encode({ ...options.boot, template: true })
+  }
+
+  get idle(): number {
+    return this.#generation?.idle ?? 0
+  }
+
+  /** Rejects with Unfit when the module must not be forked. */
+  async ready(): Promise<Ready> {
+    const generation = this.#serving()
+    await generation.ready()
+    generation.forkAhead()
+    return generation.info
+  }
+
+  /** Rejects with Unfit when the module must not be forked. */
+  async acquire(signal?: AbortSignal): Promise<Seat> {
+    const generation = this.#serving()
+    if (!generation.serves) await generation.ready(signal)
+    return generation.take()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#generation?.close()
+  }
+
+  /** The template at work, or a new one when it has died. */
+  #serving(): Generation {
+    if (this.#generation?.over !== false && !this.#closed) this.#generation = this.#launch()
+    if (this.#generation === undefined) throw new Error('the launcher is closed')
+    return this.#generation
+  }
+
+  #launch(): Generation {
+    const { addon, concurrency } = this.#options
+    const plan = this.#options.plan()
+    const generation: Generation = new Generation(new ExecSeat(addon, plan, () => generation.end()), plan, concurrency)
+    generation.template.keeper.send(messageType.boot, 0n, this.#bootBytes.main, this.#bootBytes.segments)
+    return generation
+  }
+}
+
+/** One template with all that was forked from it. */
+class Generation implements KeeperOwner {
+  readonly template: ExecSeat
+  over = false
+  serves = false
+  readonly #plan: NativePlan
+  readonly #concurrency: number
+  readonly #all = new Set<ForkedKeeper>()
+  readonly #idle: ForkedKeeper[] = [] // the one that has rested longest first: its next worker is parked by now
+  #shrinking: NodeJS.Timeout | undefined
+  #aheadPlanned = false
+
+  constructor(template: ExecSeat, plan: NativePlan, concurrency: number) {
+    this.template = template
+    this.#plan = plan
+    this.#concurrency = concurrency
+  }
+
+  get info(): Ready {
+    return this.template.info
+  }
+
+  get idle(): number {
+    return this.#idle.length
+  }
+
+  async ready(signal?: AbortSignal): Promise<void> {
+    const { unfit } = await this.template.ready(signal)
+    if (unfit !== undefined) throw new Unfit(unfit)
+    this.serves = true
+  }
+
+  take(): Seat {
+    const keeper = this.#idle.shift() ?? this.#fork()
+    if (!this.#aheadPlanned) {
+      this.#aheadPlanned = true
+      setImmediate(() => this.forkAhead()) // after the job that waits has left
+    }
+    return keeper
+  }
+
+  /** Keepers for calls to come: as many as can really run at once. */
+  forkAhead(): void {
+    this.#aheadPlanned = true
+    const wanted = Math.min(this.#concurrency, availableParallelism())
+    try {
+      while (!this.over && this.#all.size < wanted) this.free(this.#fork())
+    } catch {
+      // The next call forks its own and tells what went wrong.
+    }
+  }
+
+  free(keeper: ForkedKeeper): void {
+    this.#idle.push(keeper)
+    if (this.#shrinking === undefined) this.#planShrink()
+  }
+
+  lost(keeper: ForkedKeeper): void {
+    this.#all.delete(keeper)
+    const at = this.#idle.indexOf(keeper)
+    if (at >= 0) this.#idle.splice(at, 1)
+  }
+
+  /** The template is gone, and with it all that it forked. */
+  end(): void {
+    this.over = true
+    clearTimeout(this.#shrinking)
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#shrinking)
+    this.over = true
+    for (const keeper of this.#idle.splice(0)) keeper.close()
+    await this.template.release()
+  }
+
+  #fork(): ForkedKeeper {
+    try {
+      const keeper = new ForkedKeeper(this.template.keeper, this.#plan, this)
+      this.#all.add(keeper)
+      return keeper
+    } catch (error) {
+      const { step, errno } = error as { step?: number; errno?: number }
+      if (step === undefined || errno === undefined) throw error
+      throw new BootError({ type: 'launch', step, errno })
+    }
+  }
+
+  #planShrink(): void {
+    this.#shrinking = setTimeout(() => this.#shrink(), idleMs).unref()
+  }
+
+  #shrink(): void {
+    this.#shrinking = undefined
+    const before = performance.now() - idleMs
+    while (this.#idle.length > 1 && (this.#idle[0]?.idleSince ?? before) < before) {
+      const keeper = this.#idle.shift()
+      if (keeper === undefined) break
+      this.#all.delete(keeper)
+      keeper.close()
+    }
+    if (this.#idle.length > 1) this.#planShrink()
+    else this.#aheadPlanned = false
+  }
+}
