@@ -6,7 +6,7 @@ const { join, relative } = require('node:path')
 const folders = {
   addon: ['launch', 'keep', 'probe', 'channel', 'support', 'template'],
   keeper: ['keep', 'support'],
-  tests: ['launch', 'channel', 'support', 'tests'],
+  tests: ['keep', 'launch', 'channel', 'support', 'tests'],
 }
 const mains = { addon: 'addon.cc', keeper: 'keeper_main.cc', tests: undefined }
 const inNode = /^(napi|uv)_/ // files that need Node: not in the keeper, nor in the tests of pure code

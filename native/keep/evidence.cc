@@ -31,11 +31,21 @@ bool SameSecret(const std::uint8_t* a, const std::uint8_t* b) {
   return difference == 0;
 }
 
+/// Figures that sums and differences of can be formed without overflow; -1 where the worker could not read one.
+bool FiguresAreSound(const EvidenceMessage& message) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 60;
+  for (const std::int64_t figure :
+       {message.cpu_ns, message.vm_data, message.vm_rss, message.system_ns, message.rss_file, message.switches}) {
+    if (figure < -1 || figure > kMost) return false;
+  }
+  return true;
+}
+
 bool IsWhole(const EvidenceBuffer& buffer, std::size_t size, const std::uint8_t* secret) {
   if (size < sizeof(EvidenceMessage) || size >= sizeof buffer) return false;
   const EvidenceMessage& message = buffer.message;
-  return message.head.magic == kWireMagic && SameSecret(message.secret, secret) &&
-         message.text_length == size - sizeof message;
+  return message.head.magic == kWireMagic && SameSecret(message.secret, secret) && message.text_length <= kMaxWhere &&
+         FiguresAreSound(message) && message.text_length == size - sizeof message;
 }
 
 /// The worker's clock reading, unless it cannot be: then the keeper's own.

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "tests/expect.h"
+#include "tests/fuzz.h"
 
 namespace stint {
 namespace {
@@ -79,7 +80,7 @@ bool Inside(const Extent& extent, std::uint64_t size) {
 
 void WildFramesNeverReachOutside() {
   std::mt19937_64 random(20);  // NOLINT: the same cases each time
-  for (int round = 0; round < 200'000; round++) {
+  for (long round = tests::Cases(200'000); round > 0; round--) {
     const auto wide = [&random] { return random() >> (random() % 64); };
     FrameHead head = Head(static_cast<std::uint32_t>(random() % 6), wide(), static_cast<std::uint8_t>(random() % 2));
     std::uint64_t table[8];
@@ -99,7 +100,7 @@ const tests::AddTests added({
     {"frame: each field of a head is checked", EachFieldOfAHeadIsChecked},
     {"frame: a descriptor comes with a spilled frame alone", ADescriptorComesWithASpilledFrameAlone},
     {"frame: a body must hold exactly its parts", ABodyMustHoldExactlyItsParts},
-    {"frame: 200,000 wild frames never reach outside their body", WildFramesNeverReachOutside},
+    {"frame: wild frames never reach outside their body", WildFramesNeverReachOutside},
 });
 
 }  // namespace

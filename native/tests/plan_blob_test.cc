@@ -6,6 +6,7 @@
 
 #include "support/memfd.h"
 #include "tests/expect.h"
+#include "tests/fuzz.h"
 
 namespace stint {
 namespace {
@@ -86,7 +87,7 @@ bool StringsInside(const std::vector<char*>& list, const std::vector<char>& blob
 void ChangedPlansNeverPointOutside() {
   const std::vector<char> whole = EncodePlan(Example());
   std::mt19937 random(20);  // NOLINT: the same cases each time
-  for (int round = 0; round < 200'000; round++) {
+  for (long round = tests::Cases(200'000); round > 0; round--) {
     std::vector<char> blob = whole;
     for (int change = 0; change < 3; change++) blob[random() % blob.size()] = static_cast<char>(random());
     Plan plan;
@@ -102,7 +103,7 @@ const tests::AddTests added({
     {"plan: an unsealed one is refused", AnUnsealedPlanIsRefused},
     {"plan: an empty list of files is refused", AnEmptyListOfFilesIsRefused},
     {"plan: a cut one is refused at every length", ACutPlanIsRefused},
-    {"plan: 200,000 changed ones never point outside", ChangedPlansNeverPointOutside},
+    {"plan: changed ones never point outside", ChangedPlansNeverPointOutside},
 });
 
 }  // namespace

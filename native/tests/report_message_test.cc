@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/expect.h"
+#include "tests/fuzz.h"
 
 namespace stint {
 namespace {
@@ -54,7 +55,7 @@ void OtherMessagesAreRefused() {
 void WildReportsNeverReachOutside() {
   const std::string whole = ReportBytes("at some place");
   std::mt19937 random(20);  // NOLINT: the same cases each time
-  for (int round = 0; round < 100'000; round++) {
+  for (long round = tests::Cases(100'000); round > 0; round--) {
     std::string bytes = whole.substr(0, whole.size() - random() % 20);
     for (int change = 0; change < 3; change++) bytes[random() % bytes.size()] = static_cast<char>(random());
     ControlMessage message;
@@ -68,7 +69,7 @@ const tests::AddTests added({
     {"report: is read with its text", AReportIsRead},
     {"report: is refused where its sizes disagree", AReportWhoseSizesDisagreeIsRefused},
     {"report: messages of other types are refused", OtherMessagesAreRefused},
-    {"report: 100,000 wild ones never reach outside", WildReportsNeverReachOutside},
+    {"report: wild ones never reach outside", WildReportsNeverReachOutside},
 });
 
 }  // namespace

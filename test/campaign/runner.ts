@@ -53,12 +53,14 @@ function killLeft(): void {
 
 async function pass(turns: readonly Turn[], loaded: boolean): Promise<void> {
   if (loaded) await load.start()
+  before = hostState()
   let sinceClose = 0
   for (const each of turns) {
     if (Date.now() > order.until) break
     await turn(each, loaded)
     if (++sinceClose % TURNS_BETWEEN_CLOSES === 0) await closeAndCompare(each)
   }
+  await closeAll()
   if (loaded) await load.stop()
 }
 

@@ -1,5 +1,10 @@
 // Random numbers from a seed, so that a failure can be repeated.
 
+/** How many cases a test of random input runs: STINT_FUZZ, or what is usual. */
+export function cases(usual: number): number {
+  return Number(process.env.STINT_FUZZ ?? usual)
+}
+
 /** A small generator of random numbers (xorshift32). */
 export class Random {
   #state: number

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { StintError } from '#lib/errors.js'
 import { enforceToFunctionOptions, parseCommandOptions, parseFunctionOptions } from '#lib/options/index.js'
 import { nativeLimits, planCommand, planWorker } from '#lib/plan/index.js'
+import { cases } from '../../support/random.js'
 
 const names = [
   ...['memory', 'addressSpace', 'cpuTime', 'wallTime', 'processes', 'gracePeriod', 'fileSize', 'openFiles', 'stack', 'coreSize'],
@@ -101,7 +102,7 @@ test(`any options are parsed to numbers or refused with a StintError that names 
   const random = generator(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   let accepted = 0
-  for (let count = 0; count < 10_000; count++) {
+  for (let count = 0; count < cases(10_000); count++) {
     const options = Object.fromEntries(Array.from({ length: Math.floor(random() * 4) }, () => [pick(names), pick(values)]))
     try {
       const parsed = pick(parsers)(options)

@@ -6,6 +6,7 @@ import { LimitError } from '#lib/errors.js'
 import type { NativeReport } from '#lib/native.js'
 import type { Evidence, Reply } from '#lib/supervise/evidence.js'
 import { cause, causeRow, conclude, judge } from '#lib/verdict/index.js'
+import { cases } from '../../support/random.js'
 import { ended, evidence } from './evidence.js'
 
 const reasons: Readonly<Record<string, readonly string[]>> = {
@@ -99,7 +100,7 @@ const seed = Number(process.env.STINT_SEED ?? 20_260_101)
 test(`any evidence gives exactly one kind, with a reason of that kind (STINT_SEED=${seed})`, () => {
   const random = generator(seed)
   const seen = new Set<string>()
-  for (let count = 0; count < 30_000; count++) {
+  for (let count = 0; count < cases(30_000); count++) {
     const given = randomEvidence(random)
     const { kind, reason, certainty } = judge(given)
     seen.add(`${kind}/${reason}`)
@@ -112,7 +113,7 @@ test(`any evidence gives exactly one kind, with a reason of that kind (STINT_SEE
 
 test('any evidence gives an outcome that is frozen, has an error unless it is Ok, and can be written as JSON', () => {
   const random = generator(seed + 1)
-  for (let count = 0; count < 5_000; count++) {
+  for (let count = 0; count < cases(5_000); count++) {
     const outcome = conclude(randomEvidence(random))
     assert.ok(Object.isFrozen(outcome))
     assert.equal('error' in outcome, outcome.kind !== 'Ok')
