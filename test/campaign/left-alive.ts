@@ -16,9 +16,14 @@ export function leftAlive(): string[] {
 
 /** What this host holds more than at the start, once everything is closed. */
 export async function leftHeld(before: HostState): Promise<string[]> {
-  const left = () => gained(before, hostState())
+  const left = () => gained(before, hostState()).filter((line) => !isOthers(line))
   await until('nothing is left', () => left().length === 0).catch(() => undefined)
   return left()
+}
+
+/** A cgroup is named after the host that made it; other hosts on this machine have theirs. */
+function isOthers(line: string): boolean {
+  return line.startsWith('cgroups: ') && !line.includes(`stint-${process.pid}-`)
 }
 
 function lives({ state }: Process): boolean {
