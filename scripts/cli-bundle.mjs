@@ -1,11 +1,14 @@
-// Makes dist/cli.cjs of dist/cli/main.js: the command line with its libraries and the part of the library it uses, in one CommonJS
-// file, since reading one file costs a fraction of what resolving a hundred modules does.
+// Makes the `stint` command of dist/cli/, with its libraries, since reading one file costs a fraction of what resolving a hundred
+// modules does: dist/cli.cjs is what `stint run` needs, dist/cli-more.cjs everything that is loaded when it is asked for (compiling
+// what is not used would cost most of Node's own start-up). And the man page.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 const dist = join(import.meta.dirname, '../dist')
-const outfile = join(dist, 'cli.cjs')
+
+/** Loaded by import() in lib/cli/; no two of them export the same name. */
+const more = ['call', 'capture', 'completions', 'doctor', 'measure', 'monitor', 'reports', 'plot/chart', 'plot/draw-run']
 
 // A file asks where it lies to find others (the worker's entry, the binaries): it must hear its own place, not the bundle's.
 const ownPlace = {
@@ -41,23 +44,43 @@ const lazyChildProcess = {
   },
 }
 
-await build({
-  entryPoints: [join(dist, 'cli/main.js')],
-  outfile,
+const moreInOtherFile = {
+  name: 'more-in-other-file',
+  setup(build) {
+    build.onResolve({ filter: /^\.\// }, ({ kind, path }) =>
+      kind === 'dynamic-import' && more.includes(path.slice(2, -3)) ? { path: './cli-more.cjs', external: true } : undefined,
+    )
+  },
+}
+
+const place = "const __placeOf = (path) => require('node:url').pathToFileURL(require('node:path').join(__dirname, path)).href"
+const settings = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   format: 'cjs',
   minify: true,
-  keepNames: false,
-  legalComments: 'inline',
-  plugins: [ownPlace, ownRequire, lazyChildProcess],
+  legalComments: 'eof',
   define: { 'import.meta.url': '__place' },
-  banner: {
-    js: "#!/usr/bin/env node\nconst __placeOf = (path) => require('node:url').pathToFileURL(require('node:path').join(__dirname, path)).href",
-  },
+  supported: { 'dynamic-import': false }, // require() is quicker
+}
+
+await build({
+  ...settings,
+  entryPoints: [join(dist, 'cli/main.js')],
+  outfile: join(dist, 'cli.cjs'),
+  plugins: [moreInOtherFile, ownPlace, ownRequire, lazyChildProcess],
+  banner: { js: `#!/usr/bin/env node\n${place}` },
 })
-chmodSync(outfile, 0o755)
+chmodSync(join(dist, 'cli.cjs'), 0o755)
+
+await build({
+  ...settings,
+  stdin: { contents: more.map((name) => `export * from './cli/${name}.js'`).join('\n'), resolveDir: dist },
+  outfile: join(dist, 'cli-more.cjs'),
+  plugins: [ownPlace, ownRequire],
+  banner: { js: place },
+})
 
 // The man page says what the parser knows.
 const [{ makeProgram }, { manPage }, { version }] = await Promise.all(

@@ -14,7 +14,7 @@ export async function printDoctor(json: boolean): Promise<void> {
 }
 
 /** The report for people. */
-export function asText({ platform, native, rungs, floors }: DoctorReport): string {
+function asText({ platform, native, rungs, floors }: DoctorReport): string {
   const { kernel, arch, libc, node, uid } = platform
   const binary =
     'missing' in native ? [`binary    missing: ${native.missing}`] : [`addon     ${native.addon}`, `keeper    ${native.keeper}`]

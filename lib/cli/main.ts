@@ -1,6 +1,6 @@
 // The entry of the `stint` command; scripts/cli-bundle.mjs makes one file of it and all that it needs.
 import { type Command, CommanderError } from 'commander'
-import { StintError } from '../errors.js'
+import type { StintError } from '../errors.js'
 import { ownFailure } from './exit-codes.js'
 import { misuseText } from './flags.js'
 import { makeProgram } from './program.js'
@@ -8,7 +8,7 @@ import { say } from './say.js'
 
 /** Sets the exit code; the process ends when nothing is left to do. */
 async function main(): Promise<void> {
-  const program = makeProgram()
+  const program = makeProgram(process.argv[2])
   for (const command of [program, ...program.commands]) complainLikeUs(command)
   try {
     await program.parseAsync()
@@ -23,7 +23,7 @@ function complainLikeUs(command: Command): void {
 }
 
 function told(error: unknown): string {
-  if (error instanceof StintError) return misuseText(error)
+  if (error instanceof Error && error.name === 'StintError') return misuseText(error as StintError) // of either bundle
   return error instanceof Error ? error.message : String(error)
 }
 

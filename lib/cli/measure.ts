@@ -104,7 +104,7 @@ async function numbers({ processes, ...rest }: ReturnType<typeof suggest>): Prom
 }
 
 /** The table and the suggestion, for people. */
-export function asText(command: readonly string[], runs: readonly Figures[], margin: number): string {
+function asText(command: readonly string[], runs: readonly Figures[], margin: number): string {
   const rows = [
     ['', 'lowest', 'median', 'highest'],
     row('peak memory of the tree', runs, 'memory', bytesText),

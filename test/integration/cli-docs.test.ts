@@ -34,7 +34,7 @@ for (const page of ['cli', 'ci', 'choosing-limits', 'migrating']) {
 
 async function check(cwd: string, block: Block, next: Block | undefined): Promise<void> {
   const wanted = Number(block.words.find((word) => word.startsWith('exit='))?.slice('exit='.length) ?? 0)
-  const env = { ...plainEnv, PATH: `${join(cwd, 'bin')}:${process.env['PATH']}` }
+  const env = { ...plainEnv, PATH: `${join(cwd, 'bin')}:${process.env.PATH}` }
   const child = spawn('bash', ['-c', `exec 2>&1\n${block.text}`], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [printed, [code]] = await within(90_000, Promise.all([text(child.stdout), once(child, 'close')]), block.text)
   assert.equal(code, wanted, printed)
@@ -44,7 +44,7 @@ async function check(cwd: string, block: Block, next: Block | undefined): Promis
 function asPattern(output: string): RegExp {
   const parts = output.trimEnd().split('…')
   return new RegExp(
-    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')).join('[^]*?')}\\s*$`,
+    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')).join('[\\s\\S]*?')}\\s*$`,
   )
 }
 
