@@ -44,6 +44,7 @@ int Record::Attach(int fd) {
   bool closed = false;
   if (!Receive(&hello, &closed) || hello.head.type != MessageType::kHello) return EPROTO;
   std::memcpy(secret_, hello.secret, sizeof secret_);
+  filtered_ = hello.value == 1;
   return 0;
 }
 
@@ -83,8 +84,9 @@ bool Record::SendDone() {
   return Transmit(message, {}, 0);
 }
 
-bool Record::SendBegin(const Baseline& baseline) {
+bool Record::SendBegin(const Baseline& baseline, bool asks) {
   EvidenceMessage message = Make(MessageType::kBegin);
+  message.value = asks ? 1 : 0;
   message.cpu_ns = baseline.cpu_ns;
   message.system_ns = baseline.system_ns;
   message.switches = baseline.switches;
@@ -92,6 +94,23 @@ bool Record::SendBegin(const Baseline& baseline) {
   message.vm_rss = baseline.rss;
   message.rss_file = baseline.rss_file;
   return Transmit(message, {}, 0);
+}
+
+bool Record::SendForkNotify(int listener) {
+  EvidenceMessage message = Make(MessageType::kForkNotify);
+  iovec part{&message, sizeof message};
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof listener)] = {};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = space;
+  header.msg_controllen = sizeof space;
+  cmsghdr* rights = CMSG_FIRSTHDR(&header);
+  rights->cmsg_level = SOL_SOCKET;
+  rights->cmsg_type = SCM_RIGHTS;
+  rights->cmsg_len = CMSG_LEN(sizeof listener);
+  std::memcpy(CMSG_DATA(rights), &listener, sizeof listener);
+  return sendmsg(fd_, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof message);
 }
 
 bool Record::SendWhere(std::string_view text, bool idle) {

@@ -31,7 +31,10 @@ class Record {
   /// Waits for room in the socket. False when the keeper is gone.
   bool Send(MessageType type, Cause cause = Cause::kNone, std::int64_t value = 0);
   bool SendDone();
-  bool SendBegin(const Baseline& baseline);
+  /// `asks`: the worker waits for kGo before it sets its fork filter.
+  bool SendBegin(const Baseline& baseline, bool asks);
+  /// Passes the listener of a fork filter to the keeper.
+  bool SendForkNotify(int listener);
   /// `idle`: the text lists active resources, not a stack.
   bool SendWhere(std::string_view text, bool idle);
   /// Never blocks: for allocation failures, which may come in any thread at any rate.
@@ -40,6 +43,8 @@ class Record {
   /// One message of the keeper; false when there is none now. `closed` tells the end of the keeper.
   bool Receive(EvidenceMessage* message, bool* closed);
 
+  /// A fork filter stands since before exec (told by Hello).
+  bool filtered() const { return filtered_; }
   int fd() const { return fd_; }
 
  private:
@@ -47,6 +52,7 @@ class Record {
   bool Transmit(const EvidenceMessage& message, std::string_view text, int flags);
 
   int fd_ = -1;
+  bool filtered_ = false;
   std::uint8_t secret_[16] = {};
   std::atomic<std::uint64_t> token_{0};
 };

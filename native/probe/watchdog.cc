@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include "probe/record.h"
 #include "probe/stop.h"
@@ -18,6 +19,7 @@ namespace stint {
 namespace {
 
 constexpr std::size_t kStackSize = 128 * 1024;
+constexpr int kGoTimeoutSeconds = 5;
 
 sigset_t OnlyCpuSignal() {
   sigset_t set;
@@ -53,6 +55,7 @@ int Watchdog::Start() {
   signals_.Release();
   signals_.Reset(moved);
   sem_init(&started_, 0, 0);
+  sem_init(&gone_ahead_, 0, 0);
   if (const int error = StartBlocked(Main, this); error != 0) return error;
   while (sem_wait(&started_) != 0) {
   }
@@ -89,8 +92,23 @@ void Watchdog::OnCpu() {
 void Watchdog::OnKeeper() {
   EvidenceMessage message{};
   bool closed = false;
-  if (TheRecord().Receive(&message, &closed) && message.head.type == MessageType::kSoftStop) OnSoftStop(message);
+  const bool received = TheRecord().Receive(&message, &closed);
+  if (received && message.head.type == MessageType::kSoftStop) OnSoftStop(message);
+  if (received && message.head.type == MessageType::kGo) {
+    go_ = static_cast<int>(message.value);
+    sem_post(&gone_ahead_);
+  }
   if (closed) kill(getpid(), SIGKILL);  // nobody enforces the limits any more
+}
+
+int Watchdog::AwaitGo() {
+  timespec until{};
+  clock_gettime(CLOCK_REALTIME, &until);  // what sem_timedwait(3) goes by
+  until.tv_sec += kGoTimeoutSeconds;
+  while (sem_timedwait(&gone_ahead_, &until) != 0) {
+    if (errno != EINTR) return -errno;
+  }
+  return go_;
 }
 
 void Watchdog::OnSoftStop(const EvidenceMessage& message) {

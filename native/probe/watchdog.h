@@ -17,6 +17,8 @@ class Watchdog {
   int Start();
   /// Begins to count CPU time. 0 or an errno.
   int LimitCpu(std::int64_t limit_ns) { return timer_.Arm(thread_, limit_ns); }
+  /// Waits for the keeper's answer to a Begin that asked. Its value, or -ETIMEDOUT.
+  int AwaitGo();
 
  private:
   static void* Main(void* self);
@@ -29,6 +31,8 @@ class Watchdog {
 
   UniqueFd signals_;
   sem_t started_{};
+  sem_t gone_ahead_{};
+  int go_ = 0;
   int thread_ = 0;
   CpuTimer timer_;
   std::int64_t overdue_ns_ = 0;  // when a function that listens must have yielded; 0 = no such time

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "probe/allocation.h"
+#include "probe/filter.h"
 #include "probe/heap.h"
 #include "probe/limits.h"
 #include "probe/record.h"
@@ -131,7 +132,10 @@ int AttachedWorker::Prepare(const Job& job, Step* failed) {
   }
   if (const int error = SetKernelLimits(limits, baseline, failed); error != 0) return error;
   *failed = Step::kBoot;
-  return TheRecord().SendBegin(baseline) ? 0 : EPIPE;
+  const bool filters = limits.processes != kUnset && !TheRecord().filtered();
+  if (!TheRecord().SendBegin(baseline, filters)) return EPIPE;
+  *failed = Step::kSeccomp;
+  return filters ? FilterForks() : 0;
 }
 
 /// The bytes of V8's heap in use come from JavaScript: the layout of v8::HeapStatistics is no stable interface.

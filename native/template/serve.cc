@@ -116,8 +116,8 @@ class Server {
     const pid_t pid = fork();
     if (pid == 0) return BecomeKeeper(std::move(request));
     if (pid < 0) return UniqueFd();  // the host sees the keeper's sockets closed
-    keepers_.push_back({pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
-                        std::move(request.fds[kForkControl])});
+    keepers_.push_back(
+        {pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))), std::move(request.fds[kForkControl])});
     return UniqueFd();
   }
 
