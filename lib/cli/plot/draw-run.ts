@@ -43,7 +43,7 @@ function figureOf(account: Account, moments: readonly Moment[]): Figure {
 /** From nothing at the start to the figures of the outcome at the end: what a sample cannot have seen. */
 export function withEnds(moments: readonly Moment[], { outcome }: Pick<Account, 'outcome'>): readonly Moment[] {
   const { wallTime, usage } = outcome
-  const before = moments.filter(({ time }) => time <= wallTime)
+  const before = withoutTheKill(moments, outcome)
   const last = before.at(-1)
   const peakMemory = usage.peakTreeMemory ?? 0
   const end = {
@@ -55,4 +55,18 @@ export function withEnds(moments: readonly Moment[], { outcome }: Pick<Account, 
   }
   const start = { time: 0, memory: 0, data: 0, cpuTime: 0, processes: 1 }
   return [start, ...before.map((moment) => ({ ...moment, cpuTime: Math.min(moment.cpuTime, usage.cpuTime) })), end]
+}
+
+/** So long before the end, in milliseconds, what was seen may be the kill at work. */
+const killing = 250
+
+/** Without the last looks, which saw a tree that was being killed: the curve would fall before the limit that it ran into. */
+function withoutTheKill(moments: readonly Moment[], { kind, wallTime }: Account['outcome']): readonly Moment[] {
+  const inTime = moments.filter(({ time }) => time <= wallTime)
+  if (kind === 'Ok' || kind === 'Anything') return inTime
+  const late = inTime.filter(({ time }) => time > wallTime - killing)
+  const most = Math.max(...late.map(({ processes }) => processes))
+  const highest = Math.max(...late.map(({ memory }) => memory))
+  const last = late.findLast(({ processes, memory }) => processes === most && memory >= highest * 0.9)
+  return inTime.filter(({ time }) => time <= Math.max(last?.time ?? 0, wallTime - killing))
 }
