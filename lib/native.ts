@@ -42,6 +42,8 @@ export interface NativePlan {
   readonly stopSignal: number
   readonly bootNs: number // a worker's deadline from launch to Booted
   readonly exact: boolean // evidence: 'exact'
+  readonly cgroups: readonly string[] // [] or the name of the job's own, and the host's in v2, v1 memory, cpuacct, pids
+  readonly without: number // rungs to do without (lib/plan/rungs.ts), for tests of those below them
 }
 
 /** Causes that a host may ask the keeper to record (NativeKeeper.stop), of those in native/support/wire.h. */
@@ -81,6 +83,7 @@ export interface NativeReport {
   readonly contextSwitches: number
   readonly readBytes: number
   readonly writtenBytes: number
+  readonly rungs: number // mechanisms that served it, of those that not every machine has; see lib/plan/rungs.ts
   readonly limits: NativeLimits // in force
   readonly causes: readonly NativeCause[]
   readonly where: string // '' = none

@@ -150,7 +150,7 @@ function copyOf(view: ArrayBufferView): Uint8Array {
 /** A launcher for workers that are born alike. */
 export function launcherFor(options: ParsedFunctionOptions, boot: Boot): Launcher {
   const { addon, keeperPath } = native()
-  const plan = () => withKeeper(planWorker(options, hostFacts()), keeperPath)
+  const plan = () => withKeeper(planWorker(options, hostFacts()), keeperPath, options.limits)
   plan() // misuse shows now, not when a worker is started
   const exec = (isolationNote?: string) => new ExecLauncher({ addon, plan, boot, isolationNote })
   if (options.isolation === 'exec') return exec()

@@ -54,10 +54,28 @@ stint::StepPlan StepsOf(const stint::Plan& plan) {
   steps.uid = header.uid;
   steps.gid = header.gid;
   steps.no_new_privs = (header.flags & stint::kPlanNoNewPrivs) != 0;
+  steps.exact =
+      command && (header.flags & stint::kPlanExact) != 0 && (header.without & stint::kRungAllocationTrace) == 0;
   steps.files = plan.files.data();
   steps.argv = plan.argv.data();
   steps.env = plan.env.data();
   return steps;
+}
+
+/// What this job's limits ask of control groups. A function's memory is the probe's and the keeper's sum to hold: a
+/// group would charge it for Node itself, and kill where JavaScript can still be asked to stop.
+stint::CgroupWish WishOf(const stint::PlanHeader& header, const stint::WireLimits& in_force) {
+  const bool command = (header.flags & stint::kPlanCommand) != 0;
+  stint::CgroupWish wish;
+  if (command && (header.without & stint::kRungMemoryCgroup) == 0) wish.memory = in_force.memory;
+  wish.cpu = (!command || in_force.cpu_ns != stint::kUnset) && (header.without & stint::kRungCpuCgroup) == 0;
+  return wish;
+}
+
+stint::CgroupPlan GroupsOf(const stint::Plan& plan) {
+  if (plan.header.cgroup_count == 0) return {};
+  char* const* texts = plan.cgroups.data();
+  return {texts[0], texts[1], texts[2], texts[3], texts[4]};
 }
 
 stint::KeeperSetup SetupOf(const stint::PlanHeader& header) {
@@ -67,6 +85,7 @@ stint::KeeperSetup SetupOf(const stint::PlanHeader& header) {
   setup.limits = header.limits;
   setup.stop_signal = header.stop_signal;
   setup.boot_ns = header.boot_ns;
+  setup.without = header.without;
   setup.inherits[0] = (header.flags & stint::kPlanInheritStdin) != 0;
   setup.inherits[1] = (header.flags & stint::kPlanInheritStdout) != 0;
   setup.inherits[2] = (header.flags & stint::kPlanInheritStderr) != 0;
@@ -86,12 +105,20 @@ int main() {
   setsid();  // the terminal's signals are for the host, which decides
   stint::StandGuard();
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return Refuse(Step::kSubreaper, errno);
-  const stint::KeeperSetup setup = SetupOf(plan.header);
+  stint::KeeperSetup setup = SetupOf(plan.header);
   stint::StepPlan steps = StepsOf(plan);
   stint::WireLimits in_force = setup.limits;
+  setup.exact = steps.exact;
   stint::ClampToHardLimits(&in_force);
   if (setup.command) steps.rlimits = stint::RlimitsOfCommand(in_force);
   stint::ExecSource source(steps, !setup.command, in_force.processes);
+  source.DoWithout(plan.header.without);
+  stint::JobCgroup cgroup;
+  if (plan.header.cgroup_count > 0) {
+    cgroup.Make(GroupsOf(plan), WishOf(plan.header, in_force));
+    setup.cgroup = &cgroup;
+    source.Into(&cgroup, GroupsOf(plan));
+  }
   stint::Keeper keeper(setup, &source);
   keeper.Run();
   return 0;

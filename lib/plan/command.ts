@@ -1,6 +1,5 @@
 // The plan of a command.
 import { StintError } from '../errors.js'
-import type { NativePlan } from '../native.js'
 import type { ParsedCommandOptions } from '../options/parsed.js'
 import { environmentList, type HostFacts } from './facts.js'
 import { nativeLimits } from './limits.js'
@@ -23,7 +22,7 @@ export function planCommand(options: ParsedCommandOptions, command: string, args
     env: Object.freeze(environmentList(env)),
     limits: nativeLimits(options.limits),
     stopSignal: signalNumber(options.stopSignal),
-  } satisfies Omit<NativePlan, 'keeper'>)
+  } satisfies Plan)
 }
 
 function checkCommand(command: unknown, args: unknown): void {

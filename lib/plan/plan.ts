@@ -2,8 +2,8 @@
 import type { NativePlan } from '../native.js'
 import type { ParsedCommandOptions, ParsedFunctionOptions } from '../options/parsed.js'
 
-/** Frozen plain data: all that is needed to start a job, but for the path of the keeper, which the launch stage knows. */
-export type Plan = Omit<NativePlan, 'keeper'>
+/** Frozen plain data: all that is needed to start a job, but for what the launch stage knows of the machine. */
+export type Plan = Omit<NativePlan, 'keeper' | 'cgroups' | 'without'>
 
 type Shared = 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'outputSize' | 'nice' | 'uid' | 'gid' | 'noNewPrivs' | 'bootNs' | 'exact'
 

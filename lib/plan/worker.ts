@@ -1,7 +1,6 @@
 // The plan of a worker of isolation 'exec': a fresh Node that runs dist/worker/main.js.
 import { fileURLToPath } from 'node:url'
 import { StintError } from '../errors.js'
-import type { NativePlan } from '../native.js'
 import type { ParsedFunctionOptions } from '../options/parsed.js'
 import { environmentList, type HostFacts } from './facts.js'
 import { noLimits } from './limits.js'
@@ -45,7 +44,7 @@ export function planWorker(options: ParsedFunctionOptions, facts: HostFacts): Pl
     env: Object.freeze(environmentList(workerEnvironment(options, facts))),
     limits: Object.freeze({ ...noLimits, processes: options.limits.processes ?? noLimits.processes }),
     stopSignal: signalNumber('SIGTERM'), // a worker's soft stop is a message; this is for a keeper that finds it deaf
-  } satisfies Omit<NativePlan, 'keeper'>)
+  } satisfies Plan)
 }
 
 /** All that is needed to start a template: a worker that forks, so no limit of a job may stand there. */

@@ -5,7 +5,7 @@
 // that knows an answer gives it. Nothing is ever read out of what a job wrote or said about itself, but for the class of
 // an error, and that only beside a record of the probe.
 import type { NativeCause, NativeReport } from '../native.js'
-import { signalNumber, stepName, stepNumber } from '../plan/index.js'
+import { rungNames, signalName, signalNumber, stepName, stepNumber } from '../plan/index.js'
 import type { Evidence, Reply } from '../supervise/evidence.js'
 import type { Limits } from '../types.js'
 import { type CauseRow, cause, causeRow, type KindAndReason } from './causes.js'
@@ -179,12 +179,16 @@ function crashedForMemory({ report }: Evidence): Ruling | undefined {
   return report && crashes.has(report.signal) ? memoryRuling(report) : undefined
 }
 
-/** A command has no probe: that it crashed while its memory was all but used up is what there is to go by. */
+/**
+ * A command has no probe: that it crashed while its own memory was all but used up is what there is to go by. Where refusals
+ * were watched for (evidence 'exact') and none was seen, there is nothing to infer.
+ */
 function crashedAtLimit({ target, report }: Evidence): Ruling | undefined {
   if (target !== 'command' || !report || report.limits.memory < 0 || !crashes.has(report.signal)) return undefined
-  const used = Math.max(report.peakMemory, report.peakTreeMemory)
-  const near = used >= report.limits.memory * nearMemoryLimit
-  return near ? { kind: 'Memorylimit', reason: 'data', certainty: 'probable', limit: 'memory' } : undefined
+  const watched = rungNames(report.rungs).includes('allocation-trace')
+  if (watched || report.peakMemory < report.limits.memory * nearMemoryLimit) return undefined
+  const detail = `it died by ${signalName(report.signal)} while its own process held ${Math.round(report.peakMemory / 1e6)} MB`
+  return { kind: 'Memorylimit', reason: 'data', certainty: 'probable', limit: 'memory', detail }
 }
 
 /** SIGXCPU at the kernel's own limit; anybody could have sent it, so it is inferred. Below that limit somebody did. */

@@ -22,8 +22,8 @@ const byKind: Readonly<Record<FailureKind, (told: Told) => string>> = {
     `used up its limit cpuTime of ${durationText(limits.cpuTime ?? 0)}; with all its processes it used ${durationText(usage.cpuTime)} of CPU time`,
   Timeout: ({ limits, wallTime }) =>
     `ran into its limit wallTime of ${durationText(limits.wallTime ?? 0)}; it took ${durationText(wallTime)}`,
-  Memorylimit: ({ limit = 'memory', limits, usage }) =>
-    `needed more than its limit ${limit} of ${bytesText(limits[limit] ?? 0)}; its peak was ${bytesText(usage.peakTreeMemory ?? usage.peakMemory)}`,
+  Memorylimit: ({ limit = 'memory', limits, usage, detail }) =>
+    `needed more than its limit ${limit} of ${bytesText(limits[limit] ?? 0)}; its peak was ${bytesText(usage.peakTreeMemory ?? usage.peakMemory)}${detail === undefined ? '' : ` (${detail})`}`,
   Subprocess: ({ limits, usage }) =>
     `wanted to start a process above its limit processes of ${limits.processes ?? 0}; at most ${processesText(usage.peakProcesses)} ran, itself included`,
   Anything: (told) => (byReason[told.reason] ?? (() => `ended: ${told.reason}`))(told),

@@ -84,7 +84,8 @@ bool Keeper::StopsOnSignal() const {
 void Keeper::Kill(std::int64_t now) {
   if (job_.phase >= Phase::kKilling) return;
   job_.phase = Phase::kKilling;
-  job_.boot_at = job_.wall_at = job_.kill_at = job_.lost_at = job_.cpu_poll_at = job_.memory_poll_at = kNever;
+  job_.boot_at = job_.wall_at = job_.kill_at = job_.lost_at = job_.cpu_poll_at = kNever;
+  job_.memory_poll_at = job_.count_poll_at = kNever;
   job_.give_up_at = now + kGiveUpNs;
   const bool done = (job_.flags & kReportDone) != 0;
   if (!done && !setup_.command && !job_.ended && job_.begin_ns != 0)
@@ -153,6 +154,7 @@ void Keeper::ReapWorker() {
   for (int i = 0; i < kLastDrains && worker_.evidence.valid(); i++) DrainEvidence();
   const std::int64_t now = MonotonicNs();
   if (job_.phase != Phase::kLaunching) ReadIo(&job_.read_bytes, &job_.written_bytes);
+  LookForOom(now);
   siginfo_t info{};
   rusage usage{};
   // The raw call: its fifth argument tells the usage (waitid(2)).
@@ -212,6 +214,8 @@ void Keeper::KillTree(std::int64_t now) {
     kill(member.pid, SIGKILL);
   }
   if (job_.leftovers == kUnset) job_.leftovers = alive;
+  const bool at_once = setup_.cgroup != nullptr && (setup_.without & kRungCgroupKill) == 0;
+  if (alive > 0 && at_once) setup_.cgroup->Kill();
   if (alive == 0 && job_.ended) tree_.ScanAllNext();
 }
 

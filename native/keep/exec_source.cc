@@ -1,11 +1,13 @@
 #include "keep/exec_source.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "keep/ptrace_calls.h"
@@ -53,25 +55,60 @@ bool CanBreakLoader(const RlimitPlan& rlimits) {
   return false;
 }
 
-ForkFilter FilterFor(std::int64_t processes) {
+/// Exact evidence needs a tracer, and its tree traced: a filter's question that nobody hears fails the call.
+// pids.max counts threads as well: so many a job may have before the kernel takes them for processes.
+constexpr std::int64_t kThreads = 128;
+
+ForkFilter FilterFor(std::int64_t processes, bool exact) {
+  if (exact) return ForkFilter::kTrace;
   if (processes == kUnset) return ForkFilter::kNone;
   return processes == 0 ? ForkFilter::kDeny : ForkFilter::kTrace;
 }
 
 }  // namespace
 
-ExecSource::ExecSource(const StepPlan& plan, bool worker, std::int64_t processes) : plan_(plan), worker_(worker) {
-  plan_.filter = FilterFor(processes);
+ExecSource::ExecSource(const StepPlan& plan, bool worker, std::int64_t processes)
+    : plan_(plan), worker_(worker), processes_(processes) {
+  plan_.filter = FilterFor(processes, plan.exact);
   plan_.wait_for_tracer = plan_.filter == ForkFilter::kTrace || CanBreakExec(plan_.rlimits);
 }
 
-/// Where ptrace(2) is refused (a tracer already, a container's filter), a listener counts instead, less exactly.
+/// The rungs below ptrace(2). A group and a look now and then see one too many only afterwards, but a listener can make
+/// a fork fail that a signal interrupts before it has heard of it (EINTR): sh gives up then.
+ForkFilter ExecSource::Untraced(pid_t pid) {
+  if (processes_ == kUnset) return ForkFilter::kNone;
+  if (processes_ == 0) return ForkFilter::kDeny;
+  const bool groups = cgroup_ != nullptr && (without_ & kRungPidsCgroup) == 0;
+  if (groups && cgroup_->LimitTasks(groups_, processes_ + 1 + kThreads, pid)) return ForkFilter::kNone;
+  return (without_ & kRungForkListener) == 0 ? ForkFilter::kDeny : ForkFilter::kNone;
+}
+
+/// Where ptrace(2) is refused (a tracer already, a container's filter), a lower rung counts instead, less exactly.
 void ExecSource::Trace(Worker* worker) {
   const bool forks = plan_.filter == ForkFilter::kTrace;
-  worker->traced = Seize(worker->pid, forks) == 0;
+  const bool may_trace = !forks || (without_ & kRungForkTrace) == 0;
+  worker->traced = may_trace && Seize(worker->pid, forks) == 0;
   worker->watched = CanBreakLoader(plan_.rlimits);
-  if (forks && !worker->traced) worker->filter = ForkFilter::kDeny;
+  if (forks && !worker->traced) worker->filter = Untraced(worker->pid);
   send(worker->birth.get(), &worker->filter, sizeof worker->filter, MSG_NOSIGNAL);
+}
+
+/// A plain fork, without libc's handlers: the child makes only system calls. Into a group of v2 at once where the
+/// kernel can (5.7, and no filter that hides clone3); else through its door.
+long ExecSource::Clone() {
+  if (cgroup_ == nullptr) return syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  const JobCgroup::Doors& doors = cgroup_->doors();
+  std::copy_n(doors.tasks, 3, plan_.doors);
+  if (doors.unified >= 0) {
+    clone_args args{};
+    args.flags = CLONE_INTO_CGROUP;
+    args.exit_signal = SIGCHLD;
+    args.cgroup = static_cast<std::uint64_t>(doors.unified);
+    const long pid = syscall(SYS_clone3, &args, sizeof args);
+    if (pid >= 0) return pid;
+  }
+  plan_.doors[3] = doors.unified_procs;
+  return syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
 }
 
 Birth ExecSource::Make(Worker* worker, Failure* failure) {
@@ -84,8 +121,7 @@ Birth ExecSource::Make(Worker* worker, Failure* failure) {
   plan_.keeper = getpid();
   plan_.birth = birth.get();
   plan_.evidence = evidence.get();
-  // A plain fork, without libc's handlers: the child makes only system calls.
-  const long pid = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  const long pid = Clone();
   if (pid == 0) RunSteps(plan_);
   if (pid < 0) {
     *failure = {Step::kFork, errno};
@@ -93,6 +129,7 @@ Birth ExecSource::Make(Worker* worker, Failure* failure) {
   }
   worker->pid = static_cast<pid_t>(pid);
   CloseHandedOver();
+  if (cgroup_ != nullptr) cgroup_->CloseDoors();
   if (plan_.wait_for_tracer) Trace(worker);
   return Birth::kParent;
 }

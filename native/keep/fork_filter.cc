@@ -13,6 +13,9 @@
 #include <cerrno>
 #include <cstddef>
 
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
 #ifndef SECCOMP_FILTER_FLAG_TSYNC_ESRCH
 #define SECCOMP_FILTER_FLAG_TSYNC_ESRCH (1UL << 4)
 #endif
@@ -65,7 +68,13 @@ int InstallForkFilter(ForkFilter filter, bool all_threads) {
   sock_fprog program{sizeof notify / sizeof notify[0], deny ? notify : trace};
   unsigned long flags = deny ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
   if (all_threads) flags |= SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
-  const long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  // Else a signal to a process that waits for its answer fails the fork with EINTR (Linux 5.19).
+  if (deny) flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  if (result < 0 && errno == EINVAL && deny) {
+    flags &= ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  }
   return result < 0 ? -errno : static_cast<int>(result);
 }
 

@@ -45,7 +45,11 @@ void Keeper::ForkDenied(std::int64_t now, std::int64_t alive) {
 }
 
 void Keeper::TraceeStopped(pid_t tid, int status) {
-  if (!tracer_.Stopped(tid, status)) return;
+  const bool begins = tracer_.Stopped(tid, status);
+  const Refusal refusal = tracer_.TakeRefusal();
+  if (refusal.cause != Cause::kNone && !job_.causes.Has(refusal.cause))
+    job_.causes.Append(refusal.cause, MonotonicNs(), refusal.bytes);
+  if (!begins) return;
   if (worker_.birth.valid()) ReadBirth();  // a listener may be there, sent before exec
   Executed(MonotonicNs());
 }

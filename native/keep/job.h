@@ -25,6 +25,7 @@ struct Job {
   WireLimits limits{};   // in force
   Phase phase = Phase::kParked;
   std::uint32_t flags = 0;
+  std::uint32_t rungs = 0;  // RungFlags
   Failure failure;
   bool ended = false;  // its own process was reaped
   int exit_code = -1;
@@ -42,6 +43,7 @@ struct Job {
   std::int64_t lost_at = kNever;  // evidence was closed: by the job's end, or by the job?
   std::int64_t cpu_poll_at = kNever;
   std::int64_t memory_poll_at = kNever;
+  std::int64_t count_poll_at = kNever;
   std::int64_t sweep_at = kNever;
   std::int64_t give_up_at = kNever;
 
@@ -52,6 +54,7 @@ struct Job {
   // The idle worker, from Begin: subtracted from what is reported.
   std::int64_t base_cpu_ns = 0;
   std::int64_t base_system_ns = 0;
+  std::int64_t base_cgroup_ns = 0;
   std::int64_t base_memory = 0;  // RssAnon + RssShmem
   std::int64_t base_resident = 0;
   std::int64_t base_switches = 0;

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "keep/cgroup.h"
 #include "keep/fork_listener.h"
 #include "keep/job.h"
 #include "keep/stdio_state.h"
@@ -31,8 +32,11 @@ struct KeeperSetup {
   bool command = false;
   WireLimits limits{};  // a command: all of them, absolute; a worker: `processes`, if its filter stands before exec
   int stop_signal = 0;
-  std::int64_t boot_ns = 0;  // a worker's deadline from its birth to Booted; 0 = none
-  bool inherits[3] = {};     // the job's stdio that shares a description with the keeper's own 0, 1, 2
+  std::int64_t boot_ns = 0;     // a worker's deadline from its birth to Booted; 0 = none
+  std::uint32_t without = 0;    // RungFlags
+  bool exact = false;           // refused allocations of a command are watched for
+  JobCgroup* cgroup = nullptr;  // of the one job of this keeper; not owned
+  bool inherits[3] = {};        // the job's stdio that shares a description with the keeper's own 0, 1, 2
 };
 
 enum class RunEnd {
@@ -87,6 +91,15 @@ class Keeper {
   void PollMemory(std::int64_t now);
   std::int64_t UntilMemoryPoll(std::int64_t left) const;
   void CountProcesses();
+  bool CountsByLooking() const;
+  void PollCount(std::int64_t now);
+
+  // groups.cc
+  void PollCgroupMemory(std::int64_t now);
+  std::int64_t CgroupCpuNs() const;
+  void NoteRungs();
+  void LookForOom(std::int64_t now);
+  void LeaveCgroup();
 
   // forks.cc
   void ReadForks();

@@ -55,6 +55,7 @@ void Keeper::RunJob() {
     while (!am_worker_ && job_.phase != Phase::kClean) Turn();
   }
   if (am_worker_) return;
+  LeaveCgroup();
   listener_.Close();
   tracer_.Reset();
   stdio_.Restore();
@@ -102,6 +103,7 @@ void Keeper::Executed(std::int64_t now) {
   worker_.birth.Reset();
   if (job_.phase != Phase::kLaunching) return;
   job_.phase = Phase::kParked;
+  NoteRungs();
   QueueLaunched(now);
   if (setup_.command) BeginJob(now);
 }
@@ -148,8 +150,8 @@ int Keeper::Wait(pollfd* polls) const {
 
 std::int64_t Keeper::NextDeadline() const {
   if (job_.phase == Phase::kClean) return kNever;
-  return std::min(
-      {job_.boot_at, job_.wall_at, job_.kill_at, job_.lost_at, job_.cpu_poll_at, job_.memory_poll_at, job_.sweep_at});
+  return std::min({job_.boot_at, job_.wall_at, job_.kill_at, job_.lost_at, job_.cpu_poll_at, job_.memory_poll_at,
+                   job_.count_poll_at, job_.sweep_at});
 }
 
 void Keeper::CheckDeadlines(std::int64_t now) {

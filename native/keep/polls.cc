@@ -31,19 +31,24 @@ std::int64_t NsOf(const rusage& usage) {
 }  // namespace
 
 void Keeper::ArmPolls(std::int64_t now) {
+  // A group counts a running thread up to its last tick, so the worker's own clock may be ahead of it.
+  if (setup_.cgroup != nullptr && !setup_.command)
+    job_.base_cgroup_ns = std::max(setup_.cgroup->CpuNs(), job_.base_cpu_ns);
   if (job_.limits.cpu_ns != kUnset) {
     cpu_.Begin();
     if (processors_ == 0) processors_ = Processors();
     job_.cpu_poll_at = now + std::max(kSoonestNs, job_.limits.cpu_ns / processors_);
   }
+  if (CountsByLooking()) job_.count_poll_at = now + kSoonestNs;
   if (job_.limits.memory != kUnset) job_.memory_poll_at = now + UntilMemoryPoll(job_.limits.memory);
 }
 
 /// One look at the tree serves both limits when both are due.
 void Keeper::Poll(std::int64_t now) {
-  if (now < job_.cpu_poll_at && now < job_.memory_poll_at) return;
+  if (now < std::min({job_.cpu_poll_at, job_.memory_poll_at, job_.count_poll_at})) return;
   if (!tree_.Scan(now)) return EndBy(Cause::kLost, now);
   CountProcesses();
+  if (now >= job_.count_poll_at) PollCount(now);
   if (now >= job_.cpu_poll_at) PollCpu(now);
   if (now >= job_.memory_poll_at) PollMemory(now);
 }
@@ -52,8 +57,11 @@ void Keeper::PollCpu(std::int64_t now) {
   rusage reaped{};
   getrusage(RUSAGE_CHILDREN, &reaped);
   std::int64_t others = 0;
-  const std::int64_t used =
+  const std::int64_t summed =
       cpu_.Sum(tree_, NsOf(reaped) - NsOf(usage_before_), worker_.pid, &others) - job_.base_cpu_ns;
+  // The group knows of the dead whom nobody waited for, the clocks of the living are newer: each may be short of the
+  // truth.
+  const std::int64_t used = std::max(summed, CgroupCpuNs());
   job_.cpu_seen_ns = std::max(job_.cpu_seen_ns, used);
   const bool own_timer = !setup_.command && others < kNsPerMs;
   const std::int64_t left = job_.limits.cpu_ns + (own_timer ? kWorkersOwnNs + job_.limits.cpu_ns / 100 : 0) - used;
@@ -70,6 +78,7 @@ void Keeper::PollMemory(std::int64_t now) {
     job_.memory_poll_at = kNever;
     return;
   }
+  if (setup_.cgroup != nullptr && setup_.cgroup->HoldsMemory()) return PollCgroupMemory(now);
   std::int64_t used = SumOfMemory(tree_, tree_.proc_fd()) - job_.base_memory;
   const bool shared = tree_.members().size() > 1;
   if (used > job_.limits.memory && shared) used = SumOfShares(tree_, tree_.proc_fd()) - job_.base_memory;
@@ -77,6 +86,19 @@ void Keeper::PollMemory(std::int64_t now) {
   const std::int64_t left = job_.limits.memory - used;
   job_.memory_poll_at = left >= 0 ? now + UntilMemoryPoll(left) : kNever;
   if (left < 0) EndBy(Cause::kTreeMemory, now, used);
+}
+
+/// No filter asks before a fork: the last rung of the limit on processes, which sees one too many only afterwards.
+bool Keeper::CountsByLooking() const {
+  return setup_.command && job_.limits.processes != kUnset && worker_.filter == ForkFilter::kNone;
+}
+
+void Keeper::PollCount(std::int64_t now) {
+  const std::int64_t alive = std::max(0, tree_.Alive() - 1);
+  const bool refused = setup_.cgroup != nullptr && setup_.cgroup->OutOfTasks();
+  const bool over = alive > job_.limits.processes || refused;
+  job_.count_poll_at = over ? kNever : now + kSoonestNs;
+  if (over) ForkDenied(now, alive);
 }
 
 void Keeper::CountProcesses() { job_.peak_processes = std::max<std::int64_t>(job_.peak_processes, tree_.Alive()); }

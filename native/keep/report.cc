@@ -41,6 +41,7 @@ void Keeper::QueueReport() {
   report_.clean_ns = job_.clean_ns;
   FillUsage(&report_);
   report_.in_force = job_.limits;
+  report_.rungs = job_.rungs;
   report_.cause_count = static_cast<std::uint32_t>(job_.causes.count());
   std::copy_n(job_.causes.records(), job_.causes.count(), report_.causes);
   report_.where_length = job_.where_length;

@@ -13,6 +13,8 @@
 
 #include <cerrno>
 
+#include "keep/allocation_watch.h"
+
 namespace stint {
 namespace {
 
@@ -54,6 +56,14 @@ ForkFilter WaitForTracer(const StepPlan& plan) {
   return filter;
 }
 
+/// First of all steps: the groups' descriptors may have numbers that stdio is about to take, and what the later steps
+/// use counts. A group that cannot be entered is done without: the keeper looks (Keeper::Executed).
+void EnterGroups(const StepPlan& plan) {
+  for (const int door : plan.doors) {
+    if (door >= 0 && write(door, "0", 1) != 1) continue;
+  }
+}
+
 bool SendListener(int birth, int listener) {
   Failure none;
   iovec part{&none, sizeof none};
@@ -82,6 +92,8 @@ void SetFilter(const StepPlan& plan, ForkFilter filter) {
   }
   if (listener < 0) Fail(plan, Step::kSeccomp, -listener);
   if (filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendListener(plan.birth, listener));
+  if (filter != ForkFilter::kTrace || !plan.exact) return;
+  if (const int error = InstallAllocationFilter(); error != 0) Fail(plan, Step::kSeccomp, error);
 }
 
 /// As execvp(3) goes on along PATH: a file that is missing or not ours to run is passed over, EACCES is remembered.
@@ -99,6 +111,7 @@ void SetFilter(const StepPlan& plan, ForkFilter filter) {
 }  // namespace
 
 void RunSteps(const StepPlan& plan) {
+  EnterGroups(plan);
   // A session of its own: the terminal's signals are the host's to pass on.
   Check(plan, Step::kSession, setsid() >= 0);
   for (int i = 0; i < 3; i++) Check(plan, Step::kStdio, Place(plan.stdio[i], i));

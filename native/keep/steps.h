@@ -11,14 +11,16 @@ namespace stint {
 struct StepPlan {
   pid_t keeper = 0;
   int stdio[3] = {-1, -1, -1};
-  int channel = -1;   // the worker's end, or -1 for a command
-  int evidence = -1;  // the worker's end, or -1 for a command
-  int birth = -1;     // SOCK_SEQPACKET, close-on-exec, above every descriptor that is replaced
+  int channel = -1;                 // the worker's end, or -1 for a command
+  int evidence = -1;                // the worker's end, or -1 for a command
+  int doors[4] = {-1, -1, -1, -1};  // of control groups (cgroup.h): "0" is written to each
+  int birth = -1;                   // SOCK_SEQPACKET, close-on-exec, above every descriptor that is replaced
   const char* cwd = "";
   int nice = 0;
   std::int64_t uid = -1;
   std::int64_t gid = -1;
   bool no_new_privs = false;
+  bool exact = false;            // where a tracer can be had: refused allocations are watched for, too
   bool wait_for_tracer = false;  // the tracer then says which filter
   ForkFilter filter = ForkFilter::kNone;
   RlimitPlan rlimits;

@@ -35,6 +35,7 @@ void Tracer::Reset() {
   limit_ = kUnset;
   alive_ = reserved_ = 0;
   peak_ = 1;
+  refusal_ = {};
 }
 
 void Tracer::Begin(pid_t pid, bool forks, bool watch_loader) {
@@ -79,7 +80,7 @@ Tracer::Tracee* Tracer::Find(pid_t tid) {
 }
 
 Tracer::Tracee* Tracer::Add(pid_t tid, bool process) {
-  tracees_.push_back({tid, process, false, false, false});
+  tracees_.push_back({tid, process, false, false, false, {}});
   if (process) alive_++;
   peak_ = std::max(peak_, alive_ + 1);
   return &tracees_.back();
@@ -94,7 +95,7 @@ bool Tracer::Stopped(pid_t tid, int status) {
   }
   switch (status >> 8) {
     case PTRACE_EVENT_SECCOMP:
-      tracee->asking = true;
+      Asked(tracee);
       break;
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
@@ -108,10 +109,28 @@ bool Tracer::Stopped(pid_t tid, int status) {
       break;
     default:
       if (tid == own_ && loader_.active()) return loader_.Stopped(status) && Loaded();
-      if (status == kSyscallStop && tracee->forking) ForkOver(tracee);
+      if (status == kSyscallStop) CallOver(tracee);
       Resume(tid, status == kSyscallStop ? 0 : signal);
   }
   return false;
+}
+
+/// A filter stopped it: before a fork, or before a call that asks for memory. What the loader is refused is its
+/// watch's.
+void Tracer::Asked(Tracee* tracee) {
+  const MemoryCall call = MemoryCallOf(tracee->tid);
+  tracee->asking = call.kind == 0;
+  if (tracee->asking) return;
+  if (tracee->tid != own_ || !loader_.active()) tracee->memory = call;
+  ResumeToSyscall(tracee->tid);
+}
+
+void Tracer::CallOver(Tracee* tracee) {
+  if (tracee->forking) ForkOver(tracee);
+  if (tracee->memory.kind == 0) return;
+  const Refusal refusal = RefusalOf(tracee->tid, tracee->memory, own_);
+  if (refusal.cause != Cause::kNone) refusal_ = refusal;
+  tracee->memory = {};
 }
 
 /// Its parent's event has not come yet. A thread takes no slot and need not wait for it.

@@ -11,8 +11,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "keep/allocation_watch.h"
 #include "keep/loader_watch.h"
 #include "support/wire.h"
 
@@ -44,19 +46,24 @@ class Tracer {
   bool Allow(pid_t tid);
   /// Fails its call with EAGAIN.
   void Refuse(pid_t tid);
+  /// The last refused allocation of the job's own process, once; kNone where there is none.
+  Refusal TakeRefusal() { return std::exchange(refusal_, Refusal()); }
   /// A tracee, or any child, has ended and was waited for.
   void Ended(pid_t tid);
 
  private:
   struct Tracee {
     pid_t tid;
-    bool process;  // holds a slot (the job's own process holds none)
-    bool asking;   // stopped before a fork
-    bool forking;  // let through, outcome not yet known
-    bool held;     // stopped before its parent's event
+    bool process;       // holds a slot (the job's own process holds none)
+    bool asking;        // stopped before a fork
+    bool forking;       // let through, outcome not yet known
+    bool held;          // stopped before its parent's event
+    MemoryCall memory;  // let through, answer not yet known
   };
   Tracee* Find(pid_t tid);
   Tracee* Add(pid_t tid, bool process);
+  void Asked(Tracee* tracee);
+  void CallOver(Tracee* tracee);
   void MetEarly(pid_t tid);
   void Forked(Tracee* tracee);
   void ForkOver(Tracee* tracee);
@@ -71,6 +78,7 @@ class Tracer {
   bool launching_ = false;
   bool watch_loader_ = false;
   LoaderWatch loader_;
+  Refusal refusal_;
   std::int64_t limit_ = kUnset;
   std::int64_t alive_ = 0;     // besides the job's own process
   std::int64_t reserved_ = 0;  // forks under way

@@ -100,6 +100,10 @@ bool ReadPlan(napi_env env, napi_value value, LaunchPlan* plan) {
   reader.Strings("files", &plan->source.files);
   reader.Strings("argv", &plan->source.argv);
   reader.Strings("env", &plan->source.env);
+  reader.Strings("cgroups", &plan->source.cgroups);
+  reader.Require(plan->source.cgroups.empty() || plan->source.cgroups.size() == kCgroupTexts, "cgroups",
+                 "an empty list, or one of a name and four paths");
+  header.without = static_cast<std::uint32_t>(reader.Integer("without", {0, kAllRungs}));
   reader.Require(!plan->source.files.empty(), "files", "a list of at least one path");
   reader.Require(!plan->source.argv.empty(), "argv", "a list of at least one string");
   reader.String("cwd", &plan->source.cwd);

@@ -101,6 +101,7 @@ napi_value MakeReport(napi_env env, const ControlMessage& message) {
   for (const SmallField& field : kSmall) writer.Number(field.name, report.*field.member);
   for (const NumberField& field : kNumbers) writer.Number(field.name, report.*field.member);
   writer.Number("failedStep", static_cast<std::int64_t>(report.failed_step));
+  writer.Number("rungs", report.rungs);
   writer.Value("limits", MakeLimits(env, report.in_force));
   writer.Value("causes", MakeCauses(env, report));
   napi_value where = nullptr;

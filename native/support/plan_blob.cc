@@ -15,7 +15,7 @@ constexpr std::size_t kMaxBlob = UINT32_MAX;
 
 std::size_t BlobSize(const PlanSource& source, std::size_t strings) {
   std::size_t size = sizeof(PlanHeader) + strings * sizeof(std::uint32_t) + source.cwd.size() + 1;
-  for (const auto* list : {&source.files, &source.argv, &source.env})
+  for (const auto* list : {&source.files, &source.argv, &source.env, &source.cgroups})
     for (const std::string& text : *list) size += text.size() + 1;
   return size;
 }
@@ -41,7 +41,8 @@ class BlobWriter {
 
 bool HeaderSound(const PlanHeader& header, std::size_t size) {
   return header.magic == kPlanMagic && header.version == kPlanVersion && header.total_size == size &&
-         (header.flags & ~kPlanAllFlags) == 0 && header.file_count > 0 && header.argv_count > 0;
+         (header.flags & ~kPlanAllFlags) == 0 && header.file_count > 0 && header.argv_count > 0 &&
+         (header.cgroup_count == 0 || header.cgroup_count == kCgroupTexts) && (header.without & ~kAllRungs) == 0;
 }
 
 class BlobReader {
@@ -78,7 +79,7 @@ class BlobReader {
 }  // namespace
 
 std::vector<char> EncodePlan(const PlanSource& source) {
-  const std::size_t strings = 1 + source.files.size() + source.argv.size() + source.env.size();
+  const std::size_t strings = 1 + source.files.size() + source.argv.size() + source.env.size() + source.cgroups.size();
   const std::size_t size = BlobSize(source, strings);
   if (size > kMaxBlob) return {};
   std::vector<char> blob(size);
@@ -89,10 +90,11 @@ std::vector<char> EncodePlan(const PlanSource& source) {
   header.file_count = static_cast<std::uint32_t>(source.files.size());
   header.argv_count = static_cast<std::uint32_t>(source.argv.size());
   header.env_count = static_cast<std::uint32_t>(source.env.size());
+  header.cgroup_count = static_cast<std::uint32_t>(source.cgroups.size());
   std::memcpy(blob.data(), &header, sizeof header);
   BlobWriter writer(blob.data(), strings);
   writer.Add(source.cwd);
-  for (const auto* list : {&source.files, &source.argv, &source.env})
+  for (const auto* list : {&source.files, &source.argv, &source.env, &source.cgroups})
     for (const std::string& text : *list) writer.Add(text);
   return blob;
 }
@@ -102,12 +104,14 @@ bool DecodePlan(char* blob, std::size_t size, Plan* plan) {
   std::memcpy(&plan->header, blob, sizeof(PlanHeader));
   const PlanHeader& header = plan->header;
   if (!HeaderSound(header, size)) return false;
-  const std::size_t strings = std::size_t{1} + header.file_count + header.argv_count + header.env_count;
+  const std::size_t strings =
+      std::size_t{1} + header.file_count + header.argv_count + header.env_count + header.cgroup_count;
   if (strings * sizeof(std::uint32_t) >= size - sizeof(PlanHeader)) return false;
   BlobReader reader(blob, size, strings);
   plan->cwd = reader.Next();
   return plan->cwd != nullptr && reader.List(header.file_count, &plan->files) &&
-         reader.List(header.argv_count, &plan->argv) && reader.List(header.env_count, &plan->env);
+         reader.List(header.argv_count, &plan->argv) && reader.List(header.env_count, &plan->env) &&
+         reader.List(header.cgroup_count, &plan->cgroups);
 }
 
 UniqueFd SealPlan(const std::vector<char>& blob) {

@@ -1,6 +1,6 @@
 // The plan, as it travels from the host to a keeper executable: one sealed memfd (descriptor kKeeperPlanFd).
 //
-//   PlanHeader | std::uint32_t offsets[1 + files + argv + env] | strings, each ended by NUL
+//   PlanHeader | std::uint32_t offsets[1 + files + argv + env + cgroups] | strings, each ended by NUL
 //
 // Offsets count from the blob's beginning; the first is that of cwd ("" = unchanged). A memfd has no size limit of a
 // pipe or of a command line, and its seals (memfd_create(2), F_SEAL_*) fix what the keeper checks.
@@ -28,6 +28,10 @@ enum PlanFlags : std::uint32_t {
 };
 constexpr std::uint32_t kPlanAllFlags = (1u << 6) - 1;
 
+// Texts of a plan's control groups: the name of the job's own, and the host's own group in v2, v1 memory, v1 cpuacct
+// and v1 pids ("" where it has none).
+constexpr std::uint32_t kCgroupTexts = 5;
+
 struct PlanHeader {
   std::uint32_t magic;
   std::uint32_t version;
@@ -36,11 +40,12 @@ struct PlanHeader {
   std::uint32_t file_count;
   std::uint32_t argv_count;
   std::uint32_t env_count;
-  std::int32_t nice;  // 0 = unchanged
-  std::int64_t uid;   // -1 = unchanged
-  std::int64_t gid;   // -1 = unchanged
+  std::uint32_t cgroup_count;  // 0 or kCgroupTexts
+  std::int32_t nice;           // 0 = unchanged
+  std::int64_t uid;            // -1 = unchanged
+  std::int64_t gid;            // -1 = unchanged
   std::int32_t stop_signal;
-  std::int32_t reserved;
+  std::uint32_t without;   // RungFlags to do without: for tests of the rungs below them
   std::int64_t boot_ns;    // a worker's deadline, from launch_ns to Booted
   std::int64_t launch_ns;  // CLOCK_MONOTONIC when the host launched
   WireLimits limits;
@@ -53,6 +58,7 @@ struct PlanSource {
   std::vector<std::string> files;
   std::vector<std::string> argv;
   std::vector<std::string> env;
+  std::vector<std::string> cgroups;
 };
 
 /// What the keeper takes out: pointers into the blob; each list ends with a null pointer, ready for execve(2).
@@ -62,6 +68,7 @@ struct Plan {
   std::vector<char*> files;
   std::vector<char*> argv;
   std::vector<char*> env;
+  std::vector<char*> cgroups;
 };
 
 /// The blob's bytes; empty where it would not fit 4 GiB.

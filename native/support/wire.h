@@ -169,6 +169,18 @@ enum ReportFlags : std::uint32_t {
   kReportIdle = 1u << 9,         // `where` lists active resources: the loop was idle
 };
 
+// Mechanisms that not every machine has: those that served a job, in its report; those to do without, in a plan.
+enum RungFlags : std::uint32_t {
+  kRungMemoryCgroup = 1u << 0,
+  kRungCpuCgroup = 1u << 1,
+  kRungPidsCgroup = 1u << 2,
+  kRungCgroupKill = 1u << 3,
+  kRungForkTrace = 1u << 4,        // ptrace(2) of the fork family
+  kRungForkListener = 1u << 5,     // seccomp_unotify(2) of the fork family
+  kRungAllocationTrace = 1u << 6,  // ptrace(2) of mmap, brk, mremap, mprotect
+};
+constexpr std::uint32_t kAllRungs = (1u << 7) - 1;
+
 // keeper -> host, once per job, when nothing of its tree is left. Followed by where_length bytes of text.
 struct ReportMessage {
   Head head;
@@ -191,6 +203,8 @@ struct ReportMessage {
   std::int64_t read_bytes;
   std::int64_t written_bytes;
   WireLimits in_force;  // as enforced by the keeper, after nesting
+  std::uint32_t rungs;  // RungFlags
+  std::uint32_t reserved;
   std::uint32_t cause_count;
   std::uint32_t where_length;
   CauseRecord causes[kMaxCauses];  // in order of time; notes included; the first that is no note is the verdict's

@@ -63,7 +63,7 @@ function cgroups(): string[] {
     ])
   return folders.flatMap((folder) =>
     entries(folder)
-      .filter(stints)
+      .filter((name) => name.startsWith(`stint-${process.pid}-`)) // others' hosts have theirs
       .map((name) => `${folder}/${name}`),
   )
 }

@@ -36,6 +36,8 @@ export function command(script: string): NativePlan {
     stopSignal: 15,
     bootNs: 60e9,
     exact: false,
+    cgroups: [],
+    without: 0,
   }
 }
 

@@ -47,6 +47,7 @@ const report: NativeReport = {
   readBytes: 4,
   writtenBytes: 5,
   limits,
+  rungs: 0,
   causes: [],
   where: '',
 }

@@ -1,6 +1,7 @@
 // Section 6 of docs/design.md, row by row: evidence, and what it means.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { rungFlags } from '#lib/plan/index.js'
 import type { Evidence } from '#lib/supervise/evidence.js'
 import { judge } from '#lib/verdict/index.js'
 import { at, command, done, ended, evidence, limits, mebibyte, returned, second, threw, threwMemory } from './evidence.js'
@@ -52,6 +53,26 @@ const limited: Row[] = [
     'the CPU limit by the tree`s clock',
     command({ causes: [at(1, 'cpuTree')], killed: true, signal: 9 }),
     'CpuTimeout/tree-clock certain',
+  ],
+  [
+    'a command that crashes with nearly all of its memory in use',
+    command({ signal: signal.segv, peakMemory: 98 * mebibyte, limits: { ...limits, memory: 100 * mebibyte } }),
+    'Memorylimit/data probable',
+  ],
+  [
+    'a command that crashes with little in use',
+    command({ signal: signal.segv, peakMemory: 60 * mebibyte, limits: { ...limits, memory: 100 * mebibyte } }),
+    'Anything/signaled certain',
+  ],
+  [
+    'a command that crashes with nearly all in use, though no allocation was refused',
+    command({
+      signal: signal.segv,
+      peakMemory: 98 * mebibyte,
+      rungs: rungFlags(['allocation-trace']),
+      limits: { ...limits, memory: 100 * mebibyte },
+    }),
+    'Anything/signaled certain',
   ],
   [
     'V8`s heap limit, then our SIGKILL',

@@ -1,0 +1,162 @@
+#include "keep/cgroup.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace stint {
+namespace {
+
+// Page tables, kernel stacks, file tables: charged to a group as well, and no memory that a program has asked for. The
+// exact limit is held by the keeper's look at `Memory()`; the group's own stands this much above it.
+constexpr std::int64_t kKernelFixed = 8 << 20;
+constexpr std::int64_t kKernelShare = 32;
+
+std::int64_t CapOf(std::int64_t memory) {
+  const std::int64_t kernel = memory / kKernelShare + kKernelFixed;
+  return memory > INT64_MAX - kernel ? INT64_MAX : memory + kernel;
+}
+
+bool IsV2(const CgroupDirectory& group) { return group.Has("memory.max"); }
+
+std::int64_t AtLeastZero(std::int64_t value) { return std::max<std::int64_t>(0, value); }
+
+int OpenDoor(const CgroupDirectory& group, const char* file) {
+  return group.valid() ? openat(group.fd(), file, O_WRONLY | O_CLOEXEC) : -1;
+}
+
+}  // namespace
+
+void JobCgroup::Make(const CgroupPlan& plan, const CgroupWish& wish) {
+  if (plan.name == nullptr) return;
+  const bool memory_in_v2 = wish.memory != kUnset && plan.memory[0] == '\0';
+  if (plan.unified[0] != '\0' && (wish.cpu || memory_in_v2)) unified_.Make(plan.unified, plan.name);
+  if (memory_in_v2) HoldMemory(wish.memory);
+  HoldV1Memory(plan, wish);
+  const bool v2_cpu = unified_.valid() && unified_.Has("cpu.stat");
+  if (wish.cpu && !v2_cpu && plan.cpuacct[0] != '\0') v1_cpuacct_.Make(plan.cpuacct, plan.name);
+  if (wish.cpu && (v2_cpu || v1_cpuacct_.valid())) cpu_ = v2_cpu ? &unified_ : &v1_cpuacct_;
+  OpenDoors();
+}
+
+void JobCgroup::Adopt(const char* path, const CgroupWish& wish) {
+  if (!unified_.Adopt(path)) return;
+  if (wish.memory != kUnset) HoldMemory(wish.memory);
+  if (wish.cpu && unified_.Has("cpu.stat")) cpu_ = &unified_;
+  if (wish.tasks != kUnset && unified_.Write("pids.max", wish.tasks)) tasks_ = &unified_;
+  OpenDoors();
+}
+
+/// v2: no swap beside it where the kernel counts swap, and the whole group dies, not its largest member.
+bool JobCgroup::HoldMemory(std::int64_t memory) {
+  if (!unified_.valid() || !unified_.Write("memory.max", CapOf(memory))) return false;
+  if (unified_.Has("memory.swap.max")) unified_.Write("memory.swap.max", std::int64_t{0});
+  unified_.Write("memory.oom.group", std::int64_t{1});
+  memory_ = &unified_;
+  return true;
+}
+
+/// memsw (RAM and swap together) may not be below limit_in_bytes, so it comes second; it is missing where the kernel
+/// does not count swap.
+void JobCgroup::HoldV1Memory(const CgroupPlan& plan, const CgroupWish& wish) {
+  if (wish.memory == kUnset || plan.memory[0] == '\0' || !v1_memory_.Make(plan.memory, plan.name)) return;
+  if (!v1_memory_.Write("memory.limit_in_bytes", CapOf(wish.memory))) return v1_memory_.Remove();
+  if (v1_memory_.Has("memory.memsw.limit_in_bytes"))
+    v1_memory_.Write("memory.memsw.limit_in_bytes", CapOf(wish.memory));
+  memory_ = &v1_memory_;
+}
+
+/// By number: its one thread is moved, before it may go on.
+bool JobCgroup::LimitTasks(const CgroupPlan& plan, std::int64_t tasks, pid_t pid) {
+  if (plan.name == nullptr || tasks_ != nullptr) return tasks_ != nullptr;
+  CgroupDirectory* group = plan.pids[0] != '\0' ? &v1_pids_ : &unified_;
+  if (!group->valid()) group->Make(plan.pids[0] != '\0' ? plan.pids : plan.unified, plan.name);
+  if (!group->valid() || !group->Write("pids.max", tasks) || !group->Write("cgroup.procs", pid)) return false;
+  tasks_ = group;
+  return true;
+}
+
+void JobCgroup::OpenDoors() {
+  doors_.unified = unified_.valid() ? unified_.fd() : -1;
+  doors_.unified_procs = OpenDoor(unified_, "cgroup.procs");
+  int* door = doors_.tasks;
+  for (const CgroupDirectory* group : {&v1_memory_, &v1_cpuacct_}) {
+    if (group->valid()) *door++ = OpenDoor(*group, "tasks");
+  }
+}
+
+void JobCgroup::CloseDoors() {
+  for (int* door : {&doors_.unified_procs, &doors_.tasks[0], &doors_.tasks[1]}) {
+    if (*door >= 0) close(*door);
+    *door = -1;
+  }
+  doors_.unified = -1;
+}
+
+bool JobCgroup::AnyEmpty() const {
+  return (memory_ != nullptr && memory_->Empty()) || (cpu_ != nullptr && cpu_->Empty());
+}
+
+void JobCgroup::DropEmpty() {
+  if (memory_ != nullptr && memory_->Empty()) memory_ = nullptr;
+  if (cpu_ != nullptr && cpu_->Empty()) cpu_ = nullptr;
+}
+
+std::int64_t JobCgroup::Memory() const {
+  if (memory_ == nullptr) return -1;
+  if (IsV2(*memory_)) {
+    return AtLeastZero(memory_->Field("memory.stat", "anon ")) + AtLeastZero(memory_->Field("memory.stat", "shmem ")) +
+           AtLeastZero(memory_->Number("memory.swap.current"));
+  }
+  std::int64_t sum = 0;
+  for (const char* name : {"total_rss ", "total_shmem ", "total_swap "})
+    sum += AtLeastZero(memory_->Field("memory.stat", name));
+  return sum;
+}
+
+std::int64_t JobCgroup::PeakMemory() const {
+  if (memory_ == nullptr) return -1;
+  const bool v2 = IsV2(*memory_);
+  const std::int64_t peak = memory_->Number(v2 ? "memory.peak" : "memory.max_usage_in_bytes");
+  const std::int64_t files = AtLeastZero(memory_->Field("memory.stat", v2 ? "file " : "total_cache ")) -
+                             AtLeastZero(memory_->Field("memory.stat", v2 ? "shmem " : "total_shmem "));
+  return peak < 0 ? -1 : AtLeastZero(peak - AtLeastZero(files));
+}
+
+/// A victim alone may be that of a limit further up, or of the machine: only together with an arrival at this limit.
+bool JobCgroup::OutOfMemory() const {
+  if (memory_ == nullptr) return false;
+  const bool v2 = IsV2(*memory_);
+  const bool killed = memory_->Field(v2 ? "memory.events" : "memory.oom_control", "oom_kill ") > 0;
+  if (!killed) return false;
+  return v2 ? memory_->Field("memory.events", "oom ") > 0
+            : memory_->Number("memory.failcnt") > 0 || memory_->Number("memory.memsw.failcnt") > 0;
+}
+
+std::int64_t JobCgroup::CpuNs() const {
+  if (cpu_ == nullptr) return -1;
+  if (cpu_ == &v1_cpuacct_) return cpu_->Number("cpuacct.usage");
+  const std::int64_t microseconds = cpu_->Field("cpu.stat", "usage_usec ");
+  return microseconds < 0 ? -1 : microseconds * 1000;
+}
+
+bool JobCgroup::OutOfTasks() const { return tasks_ != nullptr && tasks_->Field("pids.events", "max ") > 0; }
+
+bool JobCgroup::Kill() const { return unified_.valid() && unified_.Write("cgroup.kill", std::int64_t{1}); }
+
+void JobCgroup::Remove() {
+  memory_ = cpu_ = tasks_ = nullptr;
+  for (CgroupDirectory* group : {&unified_, &v1_memory_, &v1_cpuacct_, &v1_pids_}) group->Remove();
+}
+
+std::uint32_t JobCgroup::rungs() const {
+  std::uint32_t rungs = 0;
+  if (memory_ != nullptr) rungs |= kRungMemoryCgroup;
+  if (cpu_ != nullptr) rungs |= kRungCpuCgroup;
+  if (tasks_ != nullptr) rungs |= kRungPidsCgroup;
+  if (unified_.valid() && unified_.Has("cgroup.kill")) rungs |= kRungCgroupKill;
+  return rungs;
+}
+
+}  // namespace stint
