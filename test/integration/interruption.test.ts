@@ -32,7 +32,7 @@ behaviours('interruption', ({ tasks }) => {
         const outcome = await ending(tasks<Interrupted>('interrupted', { ...limit, gracePeriod: '5s' })[name].run())
         const failure = failureOf(outcome, kind, reasons)
         assert.equal(failure.partial, 'stopped by itself', summary(failure))
-        assert.ok(failure.wallTime < 4000, summary(failure))
+        assert.ok(failure.usage.cpuTime < 2400, summary(failure)) // it did not spin on until half of the grace was over
       }
     })
   }
