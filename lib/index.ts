@@ -6,7 +6,7 @@ import { makeLimited, makeLimitedModule } from './api/limited.js'
 import { assertPlatform } from './api/platform.js'
 import { spawnLimited } from './api/spawn.js'
 import { examine } from './doctor/doctor.js'
-import { enforceToFunctionOptions, parseFunctionOptions, refuse } from './options/index.js'
+import { enforceToFunctionOptions, type ParsedFunctionOptions, parseFunctionOptions, refuse } from './options/index.js'
 import { depthOf } from './plan/index.js'
 import { analyse, callerFile } from './source/index.js'
 import type { DoctorReport, Enforced, EnforceOptions, FunctionOptions, Limited, LimitedModule, Result } from './types.js'
@@ -39,11 +39,21 @@ export function limit<A extends unknown[], R>(
   fn: (this: void, ...args: A) => R,
   options?: FunctionOptions,
 ): Limited<A, Result<R>> {
-  const parsed = parseFunctionOptions(options)
-  const from = parsed.from ?? callerFile()
+  return limitSource(fn, parseFunctionOptions(options), { caller: callerFile() })
+}
+
+/** How long idle workers of enforceLimits() stay, which nobody can close. */
+const ENFORCED_REST_MS = 1000
+
+function limitSource<A extends unknown[], R>(
+  fn: (this: void, ...args: A) => R,
+  parsed: ParsedFunctionOptions,
+  { caller, restAfter }: { readonly caller: string; readonly restAfter?: number },
+): Limited<A, Result<R>> {
   const { source, name } = analyse(fn)
   assertPlatform('limit')
-  const set = new FunctionSet({ kind: 'source', source, name, from, depth: depthOf(process.env) + 1 }, parsed)
+  const boot = { kind: 'source', source, name, from: parsed.from ?? caller, depth: depthOf(process.env) + 1 } as const
+  const set = new FunctionSet(boot, parsed, restAfter)
   return makeLimited(set, set.view(parsed), name) as unknown as Limited<A, Result<R>>
 }
 
@@ -74,9 +84,8 @@ export function limitModule<M extends object>(module: URL | string, options?: Fu
 export function enforceLimits(
   options?: EnforceOptions,
 ): <A extends unknown[], R>(fn: (this: void, ...args: A) => R) => Enforced<A, Result<R>> {
-  const translated = enforceToFunctionOptions(options)
-  parseFunctionOptions(translated) // misuse shows here, not when a function is wrapped
-  return (fn) => makeEnforced(limit(fn, { from: callerFile(), ...translated }))
+  const parsed = parseFunctionOptions(enforceToFunctionOptions(options))
+  return (fn) => makeEnforced(limitSource(fn, parsed, { caller: callerFile(), restAfter: ENFORCED_REST_MS }))
 }
 
 /**

@@ -28,10 +28,14 @@ export class FunctionSet {
   readonly #launchers = new Map<string, Launcher>()
   readonly #life = new AbortController()
   readonly #warned = new Set<string>()
+  readonly #restAfter: number | undefined
+  #rest: NodeJS.Timeout | undefined
   #completed = 0
   #closing: Promise<void> | undefined
 
-  constructor(boot: Boot, options: ParsedFunctionOptions) {
+  /** @param restAfter milliseconds without a job after which idle workers end; for sets that nobody can close */
+  constructor(boot: Boot, options: ParsedFunctionOptions, restAfter?: number) {
+    this.#restAfter = restAfter
     this.#boot = boot
     this.#queue = new Queue(options.concurrency ?? availableParallelism(), options.maxQueue)
     setMaxListeners(0, this.#life.signal)
@@ -82,6 +86,8 @@ export class FunctionSet {
       return outcome
     } catch (error) {
       throw wordBootError(error)
+    } finally {
+      this.#planRest()
     }
   }
 
@@ -95,6 +101,19 @@ export class FunctionSet {
   async #close(): Promise<void> {
     await this.#queue.drained()
     await Promise.all([...this.#launchers.values()].map((launcher) => launcher.close()))
+  }
+
+  /** Idle workers of a set that nobody can close must end by themselves; the next call starts new ones. */
+  #planRest(): void {
+    if (this.#restAfter === undefined) return
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => this.#goToRest(), this.#restAfter).unref()
+  }
+
+  #goToRest(): void {
+    if (this.#queue.running > 0) return
+    for (const launcher of this.#launchers.values()) launcher.close()
+    this.#launchers.clear()
   }
 
   #assertOpen(): void {
