@@ -52,7 +52,7 @@ void Tree::Begin(pid_t root, pid_t first, std::int64_t now) {
   first_ = last_pid_ = first;
   except_ = 0;
   looked_ns_ = now;
-  look_everywhere_ = false;
+  look_everywhere_ = wrapped_ = false;
 }
 
 bool Tree::Scan(std::int64_t now) {
@@ -71,9 +71,10 @@ bool Tree::MayHaveWrapped(std::int64_t now) {
   load.remove_prefix(std::min(load.size(), load.rfind(' ') + 1));
   pid_t last = 0;
   std::from_chars(load.data(), load.data() + load.size(), last);
-  const bool wrapped = last < last_pid_;
+  // From then on its processes have numbers below its first one's, too.
+  wrapped_ = wrapped_ || last < last_pid_;
   last_pid_ = last;
-  return told || long_ago || wrapped;
+  return told || long_ago || wrapped_;
 }
 
 bool Tree::List(pid_t from) {

@@ -53,6 +53,7 @@ class Tree {
   pid_t except_ = 0;
   pid_t last_pid_ = 0;
   bool look_everywhere_ = false;
+  bool wrapped_ = false;
 };
 
 }  // namespace stint
