@@ -24,7 +24,8 @@ const areas = {
   doctor: { uses: ['native', 'plan', 'launch'], types: ['options', 'supervise', 'template'] },
   // What runs in the child shares only these with the host.
   worker: { uses: ['native', 'transport'] },
-  template: { uses: ['native', 'transport', 'worker'] },
+  // The other launcher: it gives the same seats, and boots its template as an exec'ed worker.
+  template: { uses: ['native', 'transport', 'worker', 'launch'] },
   // Pure JavaScript without the addon, so that a second copy or a bundle of it works in a worker.
   'worker.ts': { types: ['worker'] },
   native: {},
