@@ -1,0 +1,19 @@
+// The campaign itself: a few rows once, so that it works when it is needed.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { root } from '../support/paths.js'
+import { isRoot } from '../support/plain-user.js'
+
+test('the campaign runs its rows and counts what was right', () => {
+  const args = ['--minutes', '2', '--repetitions', '1', '--seed', '1', '--loads', 'idle', '--users', isRoot ? 'root' : 'plain']
+  const rows = ['command exits 3', 'returns a value', 'a job kills its keeper'].flatMap((name) => ['--only', name])
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'out/campaign/main.js'), ...args, ...rows], {
+    encoding: 'utf8',
+    timeout: 150_000,
+  })
+  assert.equal(status, 0, stdout + stderr)
+  assert.match(stdout, /^command exits 3 +1 +0 +0 +0$/m)
+  assert.match(stdout, /^all +[4-9] +0 +0 +0$/m)
+})
