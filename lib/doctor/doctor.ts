@@ -2,6 +2,7 @@
 import { release } from 'node:os'
 import { libc, native } from '../native.js'
 import type { DoctorReport, Outcome, Rung } from '../types.js'
+import { examineLadder } from './ladder.js'
 import { type Runners, type Trial, trials } from './trials.js'
 
 /**
@@ -11,7 +12,10 @@ import { type Runners, type Trial, trials } from './trials.js'
 export async function examine(run: Runners): Promise<DoctorReport> {
   const found = findNative()
   const rungs: Rung[] = []
-  if (!('missing' in found)) for (const trial of trials) rungs.push(await climb(trial, run))
+  if (!('missing' in found)) {
+    for (const trial of trials) rungs.push(await climb(trial, run))
+    rungs.push(...(await examineLadder()))
+  }
   return { platform: platform(), native: found, rungs, floors: floors() }
 }
 

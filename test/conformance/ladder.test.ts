@@ -1,0 +1,56 @@
+// A rung that cannot be had is named with a remedy, and the next one serves.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { examineLadder } from '#lib/doctor/ladder.js'
+import { cgroupsForJob } from '#lib/launch/cgroup-places.js'
+import type { Rung } from '#lib/types.js'
+import { root } from '../support/paths.js'
+import { ending } from '../support/poll.js'
+import { program } from '../support/programs.js'
+
+const fixture = join(root, 'out/fixtures/hosts/ladder.js')
+const host = (before: string) => ['-m', 'sh', '-c', `${before} && exec "$0" "$@"`, process.execPath, fixture, program('hold')]
+const mayUnshare = spawnSync('unshare', ['-m', 'true']).status === 0
+
+async function under(before: string): Promise<{ readonly rungs: readonly Rung[]; readonly ending: string }> {
+  const child = spawn('unshare', host(before), { stdio: ['ignore', 'pipe', 'inherit'] })
+  return JSON.parse(await ending(text(child.stdout)))
+}
+
+test('every rung is used, kept for the case, or missing with a reason and a remedy', async () => {
+  const rungs = await ending(examineLadder())
+  assert.equal(rungs.length, 6)
+  for (const rung of rungs) {
+    assert.ok(rung.state !== 'missing' || (rung.why && rung.remedy), JSON.stringify(rung))
+  }
+})
+
+test('without a place for groups the sum of the tree serves, and the ladder says so', async () => {
+  // A user who may not mount gets the same from the machine as it is.
+  const seen = mayUnshare ? await under('mount -t tmpfs -o ro none /sys/fs/cgroup') : { rungs: [], ending: 'Memorylimit/tree' }
+  assert.equal(seen.ending, 'Memorylimit/tree')
+  for (const rung of seen.rungs.filter(({ mechanism }) => /cgroup/.test(mechanism))) {
+    assert.equal(rung.state, 'missing')
+    assert.match(rung.why ?? '', /may not make groups/)
+    assert.match(rung.remedy ?? '', /Delegate=yes/)
+  }
+})
+
+test('a group that a dead host has left is swept by the next host, one of a living host is not', async () => {
+  const [, ...paths] = cgroupsForJob()
+  const place = paths.find((path) => path !== '')
+  if (place === undefined) return assert.deepEqual(cgroupsForJob(), [])
+  const dead = spawnSync('true').pid
+  const left = [join(place, `stint-${dead}-left`), join(place, `stint-${process.pid}-living`)] as const
+  for (const path of left) mkdirSync(path)
+  try {
+    await under('true')
+    assert.deepEqual(left.map(existsSync), [false, true], basename(place))
+  } finally {
+    rmdirSync(left[1])
+  }
+})
