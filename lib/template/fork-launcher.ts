@@ -18,8 +18,12 @@ export interface ForkLauncherOptions {
   readonly concurrency: number
 }
 
-/** Keepers that have had nothing to do for so long are closed, all but one. */
-const idleMs = 5_000
+// What rests for so long is closed: keepers, all but one; and with the template itself everything. A set that was called once
+// has shown no need for a template yet.
+const keeperRestMs = 5_000
+const templateRestMs = 30_000
+const onceRestMs = 1_000
+const lookMs = 1_000
 
 export class ForkLauncher implements Launcher {
   readonly isolation = 'fork'
@@ -82,7 +86,9 @@ class Generation implements KeeperOwner {
   readonly #concurrency: number
   readonly #all = new Set<ForkedKeeper>()
   readonly #idle: ForkedKeeper[] = [] // the one that has rested longest first: its next worker is parked by now
-  #shrinking: NodeJS.Timeout | undefined
+  #looking: NodeJS.Timeout | undefined
+  #taken = 0
+  #usedAt = 0 // performance.now()
   #aheadPlanned = false
 
   constructor(template: ExecSeat, plan: NativePlan, concurrency: number) {
@@ -106,6 +112,9 @@ class Generation implements KeeperOwner {
   }
 
   take(): Seat {
+    this.#taken++
+    this.#usedAt = performance.now()
+    this.#looking ??= setInterval(() => this.#look(), lookMs).unref()
     const keeper = this.#idle.shift() ?? this.#fork()
     if (!this.#aheadPlanned) {
       this.#aheadPlanned = true
@@ -119,7 +128,7 @@ class Generation implements KeeperOwner {
     this.#aheadPlanned = true
     const wanted = Math.min(this.#concurrency, availableParallelism())
     try {
-      while (!this.over && this.#all.size < wanted) this.free(this.#fork())
+      while (!this.over && this.#all.size < wanted) this.#fork().release()
     } catch {
       // The next call forks its own and tells what went wrong.
     }
@@ -127,7 +136,8 @@ class Generation implements KeeperOwner {
 
   free(keeper: ForkedKeeper): void {
     this.#idle.push(keeper)
-    if (this.#shrinking === undefined) this.#planShrink()
+    this.#usedAt = performance.now()
+    this.#looking ??= setInterval(() => this.#look(), lookMs).unref()
   }
 
   lost(keeper: ForkedKeeper): void {
@@ -139,12 +149,11 @@ class Generation implements KeeperOwner {
   /** The template is gone, and with it all that it forked. */
   end(): void {
     this.over = true
-    clearTimeout(this.#shrinking)
+    clearInterval(this.#looking)
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#shrinking)
-    this.over = true
+    this.end()
     for (const keeper of this.#idle.splice(0)) keeper.close()
     await this.template.release()
   }
@@ -161,20 +170,16 @@ class Generation implements KeeperOwner {
     }
   }
 
-  #planShrink(): void {
-    this.#shrinking = setTimeout(() => this.#shrink(), idleMs).unref()
-  }
-
-  #shrink(): void {
-    this.#shrinking = undefined
-    const before = performance.now() - idleMs
-    while (this.#idle.length > 1 && (this.#idle[0]?.idleSince ?? before) < before) {
-      const keeper = this.#idle.shift()
-      if (keeper === undefined) break
-      this.#all.delete(keeper)
-      keeper.close()
+  /** Closes what has rested long enough. */
+  #look(): void {
+    const now = performance.now()
+    const templateRest = this.#taken > 1 ? templateRestMs : onceRestMs
+    if (this.#idle.length === this.#all.size && now - this.#usedAt >= templateRest) return void this.close()
+    for (let [first] = this.#idle; first !== undefined && this.#idle.length > 1; [first] = this.#idle) {
+      if (now - first.idleSince < keeperRestMs) return
+      this.#aheadPlanned = false
+      this.lost(first)
+      first.close()
     }
-    if (this.#idle.length > 1) this.#planShrink()
-    else this.#aheadPlanned = false
   }
 }
