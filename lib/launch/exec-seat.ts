@@ -9,6 +9,7 @@ import {
 } from '../native.js'
 import { decode } from '../transport/index.js'
 import { type BootFailed, messageType, type Ready } from '../transport/messages.js'
+import { clearCgroups } from './cgroup-places.js'
 import { deferred } from './deferred.js'
 import { BootError, type Seat, type SeatListener } from './seat.js'
 
@@ -32,7 +33,11 @@ export class ExecSeat implements Seat {
       report: (report) => {
         this.#report = report
       },
-      gone: (status) => this.#ended(status),
+      gone: (status) => {
+        const killed = this.#report === undefined && plan.cgroups.length > 0 // then nobody else removes its groups
+        if (killed) void clearCgroups(plan.cgroups).then(() => this.#ended(status))
+        else this.#ended(status)
+      },
     })
     this.keeper.unref()
   }

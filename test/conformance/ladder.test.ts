@@ -5,11 +5,14 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { spawnLimited } from 'stint'
 import { examineLadder } from '#lib/doctor/ladder.js'
 import { cgroupsForJob } from '#lib/launch/cgroup-places.js'
 import type { Rung } from '#lib/types.js'
+import { hostState } from '../support/host-state.js'
 import { root } from '../support/paths.js'
 import { ending } from '../support/poll.js'
+import { processOf } from '../support/processes.js'
 import { program } from '../support/programs.js'
 
 const fixture = join(root, 'out/fixtures/hosts/ladder.js')
@@ -53,4 +56,15 @@ test('a group that a dead host has left is swept by the next host, one of a livi
   } finally {
     rmdirSync(left[1])
   }
+})
+
+test('a keeper that is killed leaves neither processes nor groups', async () => {
+  const limits = { memory: '100MB', cpuTime: '5s', wallTime: '20s' } as const
+  const job = spawnLimited('sh', ['-c', 'setsid sleep 60 & sleep 60'], limits)
+  await ending(job.ready())
+  const keeper = processOf(job.pid ?? 0)?.parent ?? 0
+  process.kill(keeper, 'SIGKILL')
+  const outcome = await ending(job.outcome)
+  assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
+  assert.deepEqual(hostState().cgroups, [])
 })
