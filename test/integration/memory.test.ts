@@ -10,7 +10,8 @@ import { behaviours, command, commandBehaviours } from '../support/suite.js'
 type Memory = typeof import('../fixtures/memory.js')
 
 const MB = 1_000_000
-const OFF_HEAP = ['data', 'address-space', 'tree', 'cgroup'] as const
+/** Where buffers leave no room, it may be V8 itself that is refused the next page of its heap, and gives up. */
+const REFUSED = ['data', 'address-space', 'heap', 'tree', 'cgroup'] as const
 
 behaviours('memory', ({ tasks }) => {
   test('a function just under its limit gives its value, one just over it is a Memorylimit', async () => {
@@ -18,7 +19,7 @@ behaviours('memory', ({ tasks }) => {
     const fits = await ending(touch.run(150))
     assert.equal(returned(fits), 150)
     assert.ok(fits.usage.peakMemory >= 150 * MB && fits.usage.peakMemory <= 200 * MB, summary(fits))
-    const failure = failureOf(await ending(touch.run(230)), 'Memorylimit', OFF_HEAP)
+    const failure = failureOf(await ending(touch.run(230)), 'Memorylimit', REFUSED)
     assert.ok(failure.error instanceof MemorylimitError)
     assert.equal(failure.limits.memory, 200 * MB)
   })
@@ -26,7 +27,7 @@ behaviours('memory', ({ tasks }) => {
   test('a growing Map and growing strings are ended by the heap', async () => {
     const memory = tasks<Memory>('memory', { memory: '100MB', wallTime: '28s' })
     for (const name of ['growMap', 'growStrings'] as const) {
-      const failure = failureOf(await ending(memory[name].run()), 'Memorylimit', ['heap', ...OFF_HEAP])
+      const failure = failureOf(await ending(memory[name].run()), 'Memorylimit', REFUSED)
       assert.ok(failure.usage.peakMemory < 200 * MB, summary(failure))
     }
   })
@@ -38,14 +39,14 @@ behaviours('memory', ({ tasks }) => {
 
   test('a growing list of buffers is ended', async () => {
     const { growBuffers } = tasks<Memory>('memory', { memory: '100MB', wallTime: '28s' })
-    const failure = failureOf(await ending(growBuffers.run()), 'Memorylimit', OFF_HEAP)
+    const failure = failureOf(await ending(growBuffers.run()), 'Memorylimit', REFUSED)
     assert.ok(failure.usage.peakMemory < 130 * MB, summary(failure))
   })
 
   test('one huge array and one huge buffer are ended', async () => {
     const memory = tasks<Memory>('memory', { memory: '100MB', wallTime: '28s' })
-    failureOf(await ending(memory.hugeArray.run()), 'Memorylimit', ['heap', ...OFF_HEAP])
-    failureOf(await ending(memory.hugeBuffer.run(400)), 'Memorylimit', OFF_HEAP)
+    failureOf(await ending(memory.hugeArray.run()), 'Memorylimit', REFUSED)
+    failureOf(await ending(memory.hugeBuffer.run(400)), 'Memorylimit', REFUSED)
   })
 
   test('a decompression bomb is ended', async () => {
@@ -53,7 +54,7 @@ behaviours('memory', ({ tasks }) => {
     const failure = failureOf(
       await ending(tasks<Memory>('memory', { memory: '64MB', wallTime: '28s' }).inflate.run(bomb)),
       'Memorylimit',
-      OFF_HEAP,
+      REFUSED,
     )
     assert.ok(failure.usage.peakMemory < 100 * MB, summary(failure))
   })
@@ -84,7 +85,7 @@ behaviours('memory', ({ tasks }) => {
 
   test('a thread that grows is ended', async () => {
     const { growInThread } = tasks<Memory>('memory', { memory: '120MB', wallTime: '28s' })
-    failureOf(await ending(growInThread.run()), 'Memorylimit', ['thread', 'heap', ...OFF_HEAP])
+    failureOf(await ending(growInThread.run()), 'Memorylimit', ['thread', ...REFUSED])
   })
 
   test('children are charged to the job', async () => {
@@ -95,7 +96,7 @@ behaviours('memory', ({ tasks }) => {
   test('a strict address space is held, too', async () => {
     const { touch } = tasks<Memory>('memory', { memory: '200MB', addressSpace: 'strict', wallTime: '28s' })
     assert.equal(returned(await ending(touch.run(100))), 100)
-    failureOf(await ending(touch.run(260)), 'Memorylimit', OFF_HEAP)
+    failureOf(await ending(touch.run(260)), 'Memorylimit', REFUSED)
   })
 
   test('a job that is killed while it sends a large result is told with its cause, at once', async () => {

@@ -112,9 +112,10 @@ behaviours('values', ({ limit, tasks, isolation }) => {
     }
   })
 
-  test('an argument that cannot travel rejects before a job starts', async () => {
+  test('an argument that cannot travel is told with its path, and no job starts', async () => {
     const { echo } = tasks<Values>('values')
+    const outcome = await ending(echo.run({ callback: () => 0 }))
+    assert.deepEqual([outcome.kind, outcome.reason, outcome.wallTime], ['Anything', 'unserializable', 0])
     await assert.rejects(ending(echo({ callback: () => 0 })), /callback/)
-    assert.equal(echo.stats.completed, 0)
   })
 })
