@@ -8,6 +8,9 @@ import { behaviours, command, commandBehaviours } from '../support/suite.js'
 
 type Time = typeof import('../fixtures/time.js')
 
+/** Under load the keeper's look at the tree may come before the worker's own timer; both clocks are exact. */
+const EITHER_CLOCK = ['worker-clock', 'tree-clock'] as const
+
 /** The job used its CPU time, and not much more: what others on the machine use is not counted. */
 function usedAbout(outcome: { readonly usage: { readonly cpuTime: number } }, milliseconds: number, tolerance: number): void {
   const { cpuTime } = outcome.usage
@@ -28,7 +31,7 @@ behaviours('CPU time', ({ tasks }) => {
     test(`a function that burns CPU for ever (${name}) is ended by its CPU time`, async () => {
       const time = tasks<Time>('time', { cpuTime: 200, wallTime: '25s' })
       const outcome = await ending<Outcome<unknown>>(time[name].run())
-      usedAbout(failureOf(outcome, 'CpuTimeout', 'worker-clock'), 200, 150)
+      usedAbout(failureOf(outcome, 'CpuTimeout', EITHER_CLOCK), 200, 150)
     })
   }
 
@@ -40,7 +43,7 @@ behaviours('CPU time', ({ tasks }) => {
 
   test('two threads burn into one limit', async () => {
     const outcome = await ending(tasks<Time>('time', { cpuTime: 600, wallTime: '25s' }).spinInThreads.run(2))
-    usedAbout(failureOf(outcome, 'CpuTimeout', ['worker-clock', 'tree-clock']), 600, 200)
+    usedAbout(failureOf(outcome, 'CpuTimeout', EITHER_CLOCK), 600, 200)
   })
 
   test('four children that burn 0.4 s each end a function limited to 0.8 s by their sum', async () => {
@@ -58,7 +61,7 @@ behaviours('CPU time', ({ tasks }) => {
 
   test('a grandchild that lives on when the limit hits is gone with it', async () => {
     const processes = tasks<typeof import('../fixtures/processes.js')>('processes', { cpuTime: 300 })
-    const failure = failureOf(await ending(processes.leaveThenBurn.run()), 'CpuTimeout', ['worker-clock', 'tree-clock'])
+    const failure = failureOf(await ending(processes.leaveThenBurn.run()), 'CpuTimeout', EITHER_CLOCK)
     assert.ok(failure.usage.leftovers >= 1, summary(failure))
   })
 })
