@@ -46,13 +46,9 @@ function limitsText(limits) {
 
 /** The innermost frame of the demo's own code, or what was left behind, or what came out. */
 function place({ where, usage, value, stdout }) {
-  const frames = where?.split('\n').filter((frame) => /^\s*at /.test(frame)) ?? []
+  const frames = where?.split('\n') ?? []
   const frame = frames.find((each) => each.includes('tasks.mjs')) ?? frames[0]
-  if (frame)
-    return frame
-      .trim()
-      .replace(/\(?(file:\/\/)?\/\S*\//, '(')
-      .replace(/([^)])$/, '$1')
+  if (frame) return frame.replace(/\(\S*\//, '(')
   if (usage.leftovers > 0) return `${usage.leftovers} left, ended`
   return value === undefined ? (stdout ?? '').trim() : JSON.stringify(value)
 }

@@ -1,5 +1,7 @@
 // How a job ends: record, ask, kill, and kill again until nothing is left.
+#include <linux/sockios.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <cstdio>
 
 #include "keep/keeper.h"
+#include "keep/tree_cpu.h"
 #include "keep/tree_memory.h"
 #include "support/clock.h"
 #include "support/proc_file.h"
@@ -19,6 +22,9 @@ namespace {
 // What a worker without grace gets to print its JavaScript stack.
 constexpr std::int64_t kCaptureNs = 8 * kNsPerMs;
 constexpr std::int64_t kCaptureCpuNs = 4 * kNsPerMs;
+// Loaded cores may not let the worker run in that time. It gets it as CPU time, then, within this.
+constexpr std::int64_t kCaptureLatestNs = 100 * kNsPerMs;
+constexpr std::int64_t kCaptureGapNs = 2 * kNsPerMs;
 constexpr std::int64_t kCaptureHeapNs = 150 * kNsPerMs;  // V8 is in the midst of a collection of all its heap
 
 std::int64_t CaptureTime(Cause cause) {
@@ -65,11 +71,36 @@ void Keeper::SoftStop(Cause cause, std::int64_t now) {
   job_.phase = Phase::kStopping;
   job_.flags |= kReportStopSent;
   job_.kill_at = now + (job_.in_grace ? grace : CaptureTime(cause));
+  job_.capture_ns = CaptureTime(cause);
+  job_.capture_until = setup_.command || job_.in_grace ? 0 : now + kCaptureLatestNs;
+  job_.stop_cpu_ns = CpuTimeOf(worker_.pid);
   if (setup_.command) {
     kill(worker_.pid, setup_.stop_signal);
   } else {
     SendEvidence(MessageType::kSoftStop, cause, job_.in_grace ? grace : 0);
   }
+}
+
+/// The time that a soft stop gives is over.
+void Keeper::StopIsOver(std::int64_t now) {
+  const bool waits = now < job_.capture_until && job_.where_length == 0 && Starved();
+  if (!waits) return Kill(now);
+  job_.kill_at = now + kCaptureGapNs;
+}
+
+/// Whether the worker wants to run and could not: its watchdog has not read what was sent (SIOCOUTQ, unix(7)), or its
+/// main thread is runnable (proc_pid_stat(5)) and had less CPU time than it was given.
+bool Keeper::Starved() const {
+  char path[32];
+  char text[512];
+  std::snprintf(path, sizeof path, "/proc/%d/stat", worker_.pid);
+  const std::string_view stat = ReadFileAt(-1, path, text, sizeof text);
+  const std::size_t name_end = stat.rfind(')');
+  const char state = name_end == std::string_view::npos || name_end + 2 >= stat.size() ? 'Z' : stat[name_end + 2];
+  if (state == 'T' || state == 't' || state == 'Z') return false;
+  int unread = 0;
+  if (ioctl(worker_.evidence.get(), SIOCOUTQ, &unread) == 0 && unread > 0) return true;
+  return state == 'R' && CpuTimeOf(worker_.pid) - job_.stop_cpu_ns < job_.capture_ns;
 }
 
 /// Whether the command has a handler for its stop signal (proc_pid_status(5), SigCgt): else the grace would be wasted.

@@ -40,7 +40,8 @@ struct Job {
   std::int64_t boot_at = kNever;
   std::int64_t wall_at = kNever;
   std::int64_t kill_at = kNever;
-  std::int64_t lost_at = kNever;  // evidence was closed: by the job's end, or by the job?
+  std::int64_t capture_until = 0;  // a worker that could not run gets no more time than this to tell where it is
+  std::int64_t lost_at = kNever;   // evidence was closed: by the job's end, or by the job?
   std::int64_t cpu_poll_at = kNever;
   std::int64_t memory_poll_at = kNever;
   std::int64_t count_poll_at = kNever;
@@ -61,6 +62,8 @@ struct Job {
   std::int64_t base_read = 0;
   std::int64_t base_written = 0;
 
+  std::int64_t capture_ns = 0;   // CPU time that it gets for it
+  std::int64_t stop_cpu_ns = 0;  // its CPU clock at the soft stop
   std::int64_t cpu_seen_ns = 0;  // of the whole tree, at the last look
   std::int64_t peak_memory = 0;
   std::int64_t peak_tree_memory = kUnset;

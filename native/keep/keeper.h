@@ -114,6 +114,8 @@ class Keeper {
   void EndBy(Cause cause, std::int64_t now, std::int64_t value = 0);
   void SoftStop(Cause cause, std::int64_t now);
   bool StopsOnSignal() const;
+  void StopIsOver(std::int64_t now);
+  bool Starved() const;
   void Kill(std::int64_t now);
   void KillWorker();
   bool WorkerEnded() const;

@@ -163,7 +163,7 @@ void Keeper::CheckDeadlines(std::int64_t now) {
     EndBy(Cause::kWall, now);
   }
   Poll(now);
-  if (now >= job_.kill_at) Kill(now);
+  if (now >= job_.kill_at) StopIsOver(now);
   if (now >= job_.sweep_at) Sweep(now);
 }
 

@@ -15,6 +15,8 @@ clockid_t CpuClockOf(pid_t pid) {
 
 }  // namespace
 
+std::int64_t CpuTimeOf(pid_t pid) { return ClockNs(CpuClockOf(pid)); }
+
 void TreeCpu::Begin() {
   seen_.clear();
   vanished_ns_ = 0;
@@ -26,7 +28,7 @@ std::int64_t TreeCpu::Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker
   std::int64_t waited = reaped_ns;
   std::int64_t workers_own = 0;
   for (const Member& member : tree.members()) {
-    const std::int64_t own = ClockNs(CpuClockOf(member.pid));
+    const std::int64_t own = CpuTimeOf(member.pid);
     if (own < 0) continue;
     fresh_.push_back({member.pid, member.started, own});
     living += own;

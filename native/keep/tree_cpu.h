@@ -11,6 +11,9 @@
 
 namespace stint {
 
+/// CPU time of a living process with all its threads (clock_getcpuclockid(3)), -1 when it is gone.
+std::int64_t CpuTimeOf(pid_t pid);
+
 class TreeCpu {
  public:
   void Begin();
