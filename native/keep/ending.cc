@@ -51,11 +51,31 @@ bool IsStop(const siginfo_t& info) {
   return info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED;
 }
 
+struct ProcessState {
+  char state = 'Z';
+  unsigned long flags = 0;  // PF_*
+};
+
+/// The third and the ninth field of proc_pid_stat(5).
+ProcessState StateOf(pid_t pid) {
+  char path[32];
+  char text[512];
+  ProcessState result;
+  std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  const std::string_view stat = ReadFileAt(-1, path, text, sizeof text - 1);
+  const std::size_t name_end = stat.rfind(')');  // a name may hold parentheses itself
+  if (name_end == std::string_view::npos) return result;
+  text[stat.size()] = '\0';
+  std::sscanf(text + name_end, ") %c %*d %*d %*d %*d %*d %lu", &result.state, &result.flags);
+  return result;
+}
+
 }  // namespace
 
 /// The first cause decides the verdict and starts the stop. A later one is recorded; an abort ends the grace.
 void Keeper::EndBy(Cause cause, std::int64_t now, std::int64_t value) {
   if (job_.phase >= Phase::kKilling) return;
+  if (cause == Cause::kLost && WorkerEnding()) return;  // silent because it ends: its own end is what happened
   const bool first = job_.causes.First() == Cause::kNone;
   job_.causes.Append(cause, now, value);
   if (EndsAtOnce(cause) || job_.phase < Phase::kRunning) return Kill(now);
@@ -91,12 +111,7 @@ void Keeper::StopIsOver(std::int64_t now) {
 /// Whether the worker wants to run and could not: its watchdog has not read what was sent (SIOCOUTQ, unix(7)), or its
 /// main thread is runnable (proc_pid_stat(5)) and had less CPU time than it was given.
 bool Keeper::Starved() const {
-  char path[32];
-  char text[512];
-  std::snprintf(path, sizeof path, "/proc/%d/stat", worker_.pid);
-  const std::string_view stat = ReadFileAt(-1, path, text, sizeof text);
-  const std::size_t name_end = stat.rfind(')');
-  const char state = name_end == std::string_view::npos || name_end + 2 >= stat.size() ? 'Z' : stat[name_end + 2];
+  const char state = StateOf(worker_.pid).state;
   if (state == 'T' || state == 't' || state == 'Z') return false;
   int unread = 0;
   if (ioctl(worker_.evidence.get(), SIOCOUTQ, &unread) == 0 && unread > 0) return true;
@@ -137,6 +152,13 @@ bool Keeper::WorkerEnded() const {
   if (job_.ended) return true;
   return waitid(P_PID, static_cast<id_t>(worker_.pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
          info.si_pid != 0 && !IsStop(info);
+}
+
+/// Whether it is on its way out: a process closes its descriptors some time before it can be waited for, on loaded
+/// cores a long time before.
+bool Keeper::WorkerEnding() const {
+  constexpr unsigned long kExiting = 4;  // PF_EXITING
+  return WorkerEnded() || (StateOf(worker_.pid).flags & kExiting) != 0;
 }
 
 /// SIGCHLD says that there may be something to wait for; it does not say how much.

@@ -166,7 +166,7 @@ bool Keeper::HandleWhere(const EvidenceMessage& message, const char* text) {
 /// Closed while the worker lives, or malformed.
 void Keeper::EvidenceLost(std::int64_t now) {
   job_.lost_at = kNever;
-  if (!WorkerEnded()) EndBy(Cause::kLost, now);
+  EndBy(Cause::kLost, now);
 }
 
 void Keeper::SendEvidence(MessageType type, Cause cause, std::int64_t value) {

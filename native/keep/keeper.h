@@ -119,6 +119,7 @@ class Keeper {
   void Kill(std::int64_t now);
   void KillWorker();
   bool WorkerEnded() const;
+  bool WorkerEnding() const;
   void Reap();
   bool ReapOne();
   void ReapWorker();
