@@ -19,16 +19,29 @@ export async function before(): Promise<Before> {
 
 /** @returns why the process is unfit, or undefined; to be asked once the import has settled */
 export async function unfit(earlier: Before): Promise<string | undefined> {
-  await new Promise(setImmediate) // what the module closed at once is gone after a turn of the loop
+  for (let turns = 0; turns < settleTurns && active().length > 0; turns++) await new Promise(setImmediate)
   const grown = threads() - earlier.threads
   if (grown > 0) return `the module has started ${grown === 1 ? 'a thread' : `${grown} threads`}, which a fork does not copy`
-  const active = getActiveResourcesInfo.call(process).filter((name) => name !== 'Immediate')
-  if (active.length > 0) return `the module has left something active: ${[...new Set(active)].join(', ')}`
+  const left = active()
+  if (left.length > 0) return `the module has left something active: ${[...new Set(left)].join(', ')}`
   const opened = descriptors().filter((name) => !earlier.descriptors.has(name) && !harmless.test(name))
   if (opened.length > 0) return `the module has left something open, which forks would share: ${opened.map(nameOf).join(', ')}`
   return undefined
 }
 
+// What the module closed or wrote last is done after a few turns of the loop.
+const settleTurns = 50
+
+/** What keeps the loop alive, but for the standard streams: those are a worker's own to use. */
+function active(): string[] {
+  const names = getActiveResourcesInfo.call(process).filter((name) => name !== 'Immediate')
+  if (!names.some((name) => streams.test(name))) return names
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles?: () => { fd?: number }[] }
+  const others = handles?.call(process).filter(({ fd }) => fd === undefined || fd > 2).length ?? 1
+  return others === 0 ? names.filter((name) => !streams.test(name)) : names
+}
+
+const streams = /^(Pipe|TTY)Wrap$/
 const harmless = /:\/dev\/(null|zero|random|urandom)$/
 
 function threads(): number {

@@ -4,6 +4,24 @@
 import { createHook } from 'node:async_hooks'
 import type { NativeWorker } from '../native.js'
 
+/**
+ * In the template, before the user's module is imported. Node 20's asynchronous compiler of WebAssembly leaves a task to a
+ * thread that no fork has; where nothing else keeps the loop alive, Node would wait for that task for ever.
+ */
+export function prepareImport(): void {
+  if (!process.version.startsWith('v20.')) return
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi }
+  const { Module, Instance } = WebAssembly
+  const compile = async (source: object) => new Module(source)
+  const instantiate = async (source: object, imports?: object) => {
+    if (source instanceof Module) return new Instance(source, imports)
+    const module = new Module(source)
+    return { module, instance: new Instance(module, imports) }
+  }
+  define(WebAssembly, 'compile', compile)
+  define(WebAssembly, 'instantiate', instantiate)
+}
+
 /** In the template, before its first fork. */
 export function prepareFork(native: NativeWorker): void {
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] }
@@ -25,6 +43,12 @@ export function mend(native: NativeWorker, { pid, reseeded }: ReturnType<NativeW
 
 // What only a process that forks needs (lib/plan/worker.ts).
 const templateFlags = ['--single-threaded', '--v8-pool-size=0']
+
+/** The part of it that is used here; the types of Node leave it to those of browsers. */
+interface WebAssemblyApi {
+  readonly Module: new (source: object) => object
+  readonly Instance: new (module: object, imports?: object) => object
+}
 
 function define(target: object, name: string, value: unknown): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name)

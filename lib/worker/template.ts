@@ -5,7 +5,7 @@ import type { NativeWorker } from '../native.js'
 import { decode, encode, type Job } from '../transport/index.js'
 import { type Before, before, unfit } from './fitness.js'
 import { JobRun } from './job.js'
-import { mend, prepareFork } from './mend.js'
+import { mend, prepareFork, prepareImport } from './mend.js'
 import { Outbox } from './outbox.js'
 
 // Until V8 has compiled what can be compiled without the optimising compiler.
@@ -16,6 +16,7 @@ export class Template {
   readonly #before: Before
 
   static async open(native: NativeWorker): Promise<Template> {
+    prepareImport()
     return new Template(native, await before())
   }
 
