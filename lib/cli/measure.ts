@@ -45,10 +45,14 @@ function fail({ outcome }: Run): void {
   process.exitCode = exitCodeOf(outcome)
 }
 
+/** No limit in practice, but it has the keeper count every fork: samples miss processes that are soon gone. */
+const COUNTED = 1_000_000
+
 /** Its stdout is ours; with --json, which goes there, it is our stderr. */
 async function runOnce([file = '', ...args]: readonly string[], json: boolean): Promise<Run> {
   const timeline = new Timeline()
-  const job = spawnLimited(file, args, { stdin: 'inherit', stdout: json ? 'pipe' : 'inherit', stderr: 'inherit' })
+  const stdio = { stdin: 'inherit', stdout: json ? 'pipe' : 'inherit', stderr: 'inherit' } as const
+  const job = spawnLimited(file, args, { ...stdio, processes: COUNTED })
   job.stdout?.pipe(process.stderr, { end: false })
   const stop = watch(job, timeline)
   const forwarding = forwardSignals(job, patience)

@@ -1,6 +1,6 @@
 // The frame of every integration test: once for each isolation, and nothing may be left after any of them.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, before, beforeEach, describe } from 'node:test'
@@ -23,6 +23,7 @@ export { ISOLATIONS, type Isolation }
 
 // A folder of this test file's own: what others leave in the machine's is not to be mistaken for ours.
 const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))
+chmodSync(folder, 0o755) // a plain user's home lies below it
 process.env.TMPDIR = folder
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 

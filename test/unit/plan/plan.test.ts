@@ -129,7 +129,7 @@ test('execArgv replaces the host`s flags, and is stripped as well', () => {
     ...facts,
     execArgv: ['--x'],
   })
-  assert.deepEqual(argv.slice(2, -1), ['--expose-gc'])
+  assert.deepEqual(argv.slice(3, -1), ['--expose-gc'])
 })
 
 test('a worker knows how deep it is nested, whatever env says', () => {
