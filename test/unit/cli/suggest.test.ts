@@ -10,7 +10,7 @@ describe('suggest', () => {
   it('goes a margin above the highest figure, times by twice that, and rounds up', () => {
     assert.deepEqual(suggest([run, { ...run, memory: 90 * mebibyte }], 1.5), {
       memory: '160MiB',
-      cpuTime: '1200ms',
+      cpuTime: '2s',
       wallTime: '7s',
       processes: 3,
     })
