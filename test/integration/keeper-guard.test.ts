@@ -31,7 +31,8 @@ test('a job that kills the guard is lost, and nothing of it is left when that is
 })
 
 test('a job that stops the guard ends by itself, and is told', async () => {
-  const run = launched(script('sleep 0.2; exit 4'))
+  const run = launched(script('sleep 0.5; exit 4'))
+  await until('the job runs', () => sleepers().length === 1) // before, the guard is still to make its keeper
   process.kill(run.keeper.pid, 'SIGSTOP')
   await until('the guard stands still', () => processOf(run.keeper.pid)?.state === 'T')
   await ending(run.gone)

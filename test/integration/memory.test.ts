@@ -94,9 +94,10 @@ behaviours('memory', ({ tasks }) => {
   })
 
   test('a strict address space is held, too', async () => {
-    const { touch } = tasks<Memory>('memory', { memory: '200MB', addressSpace: 'strict', wallTime: '28s' })
+    // Room for what only reserves: each thread that allocates takes an arena of 64 MiB (malloc(3)).
+    const { touch } = tasks<Memory>('memory', { memory: '400MB', addressSpace: 'strict', wallTime: '28s' })
     assert.equal(returned(await ending(touch.run(100))), 100)
-    failureOf(await ending(touch.run(260)), 'Memorylimit', REFUSED)
+    failureOf(await ending(touch.run(480)), 'Memorylimit', REFUSED)
   })
 
   test('a job that is killed while it sends a large result is told with its cause, at once', async () => {

@@ -25,6 +25,7 @@ export { ISOLATIONS, type Isolation }
 const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))
 chmodSync(folder, 0o755) // a plain user's home lies below it
 process.env.TMPDIR = folder
+chmodSync(folder, 0o711) // a plain user's home lies below it
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 interface Closable {
