@@ -173,6 +173,8 @@ void Connection::DeliverReport(const ControlMessage& message) {
   Delivery delivery(this);
   DrainStreams();
   reported_ = true;
+  // A job may have stopped the guard before it let go of its copy of the control socket, whose end would never come.
+  if (pidfd_.valid()) SignalPidfd(pidfd_.get(), SIGCONT);
   silence_.Close();
   if (closed_) return;
   const napi_value report = MakeReport(loop_->env(), message);
