@@ -1,6 +1,6 @@
 // Seats for isolation 'fork': a template has loaded the user's module, keepers are forked from it, as many as jobs may run at
 // once, and each parks a worker ahead. The template stays until close(); keepers without work go after a while.
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { ExecSeat } from '../launch/exec-seat.js'
 import { BootError, type Launcher, type Seat } from '../launch/seat.js'
 import type { NativeAddon, NativePlan } from '../native.js'
@@ -25,11 +25,14 @@ const templateRestMs = 30_000
 const onceRestMs = 1_000
 const lookMs = 1_000
 
+const { EPIPE, EBADF } = constants.errno
+
 export class ForkLauncher implements Launcher {
   readonly isolation = 'fork'
   readonly #options: ForkLauncherOptions
   readonly #bootBytes: ReturnType<typeof encode>
   #generation: Generation | undefined
+  readonly #living = new Set<Generation>() // with those whose template has died and whose last process has not
   #closed = false
 
   constructor(options: ForkLauncherOptions) {
@@ -53,17 +56,21 @@ export class ForkLauncher implements Launcher {
   async acquire(signal?: AbortSignal): Promise<Seat> {
     const generation = this.#serving()
     if (!generation.serves) await generation.ready(signal)
-    return generation.take()
+    const seat = generation.take()
+    if (seat !== undefined) return seat
+    const next = this.#serving() // the template has just died
+    await next.ready(signal)
+    return next.take() ?? next.dead()
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    await this.#generation?.close()
+    await Promise.all([...this.#living].map((generation) => generation.close()))
   }
 
   /** The template at work, or a new one when it has died. */
   #serving(): Generation {
-    if (this.#generation?.over !== false && !this.#closed) this.#generation = this.#launch()
+    if (this.#generation?.usable !== true && !this.#closed) this.#generation = this.#launch()
     if (this.#generation === undefined) throw new Error('the launcher is closed')
     return this.#generation
   }
@@ -71,7 +78,12 @@ export class ForkLauncher implements Launcher {
   #launch(): Generation {
     const { addon, concurrency } = this.#options
     const plan = this.#options.plan()
-    const generation: Generation = new Generation(new ExecSeat(addon, plan, () => generation.end()), plan, concurrency)
+    const ended = () => {
+      generation.end()
+      this.#living.delete(generation)
+    }
+    const generation: Generation = new Generation(new ExecSeat(addon, plan, ended), plan, concurrency)
+    this.#living.add(generation)
     generation.template.keeper.send(messageType.boot, 0n, this.#bootBytes.main, this.#bootBytes.segments)
     return generation
   }
@@ -105,17 +117,24 @@ class Generation implements KeeperOwner {
     return this.#idle.length
   }
 
+  /** False as soon as the template's end of the channel is closed: all that it forked ends then. */
+  get usable(): boolean {
+    return !this.over && this.template.keeper.usable()
+  }
+
   async ready(signal?: AbortSignal): Promise<void> {
     const { unfit } = await this.template.ready(signal)
     if (unfit !== undefined) throw new Unfit(unfit)
     this.serves = true
   }
 
-  take(): Seat {
+  /** Undefined when the template is found dead. */
+  take(): Seat | undefined {
     this.#taken++
     this.#usedAt = performance.now()
     this.#looking ??= setInterval(() => this.#look(), lookMs).unref()
     const keeper = this.#idle.shift() ?? this.#fork()
+    if (keeper === undefined) return undefined
     if (!this.#aheadPlanned) {
       this.#aheadPlanned = true
       setImmediate(() => this.forkAhead()) // after the job that waits has left
@@ -128,7 +147,7 @@ class Generation implements KeeperOwner {
     this.#aheadPlanned = true
     const wanted = Math.min(this.#concurrency, availableParallelism())
     try {
-      while (!this.over && this.#all.size < wanted) this.#fork().release()
+      while (!this.over && this.#all.size < wanted) this.#fork()?.release()
     } catch {
       // The next call forks its own and tells what went wrong.
     }
@@ -158,7 +177,11 @@ class Generation implements KeeperOwner {
     await this.template.release()
   }
 
-  #fork(): ForkedKeeper {
+  dead(): never {
+    throw new BootError({ type: 'died', report: undefined, keeperStatus: undefined })
+  }
+
+  #fork(): ForkedKeeper | undefined {
     try {
       const keeper = new ForkedKeeper(this.template.keeper, this.#plan, this)
       this.#all.add(keeper)
@@ -166,6 +189,8 @@ class Generation implements KeeperOwner {
     } catch (error) {
       const { step, errno } = error as { step?: number; errno?: number }
       if (step === undefined || errno === undefined) throw error
+      this.over = errno === EPIPE || errno === EBADF
+      if (this.over) return undefined
       throw new BootError({ type: 'launch', step, errno })
     }
   }

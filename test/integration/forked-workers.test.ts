@@ -1,0 +1,100 @@
+// Isolation 'fork': what a fork leaves stale is put right, what must not be forked is not, and whatever dies is replaced.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { limitModule } from 'stint'
+import type * as Forked from '../fixtures/forked.js'
+import type * as Leaves from '../fixtures/leaves-timer.js'
+import { fixture } from '../support/paths.js'
+import { ending } from '../support/poll.js'
+import { ours } from '../support/processes.js'
+import { closing, leavesNothing } from '../support/suite.js'
+
+const forked = (concurrency = 2) => closing(limitModule<typeof Forked>(fixture('forked'), { isolation: 'fork', concurrency }))
+
+describe('a forked worker', () => {
+  leavesNothing()
+
+  test('draws numbers of its own, together with others and after them', async () => {
+    const { look } = forked()
+    const together = await ending(Promise.all([look(), look()]))
+    const sights = [...together, await ending(look()), await ending(look())]
+    const drawn = sights.flatMap((sight) => sight.drawn)
+    assert.equal(new Set(drawn).size, drawn.length, drawn.join('\n'))
+  })
+
+  test('knows its own number and that of its parent', async () => {
+    const { look } = forked(1)
+    const sights = [await ending(look()), await ending(look())]
+    assert.notEqual(sights[0]?.pid, sights[1]?.pid)
+    assert.equal(sights[0]?.ppid, sights[1]?.ppid)
+    for (const { pid, ppid } of sights) assert.notEqual(pid, ppid)
+  })
+
+  test('starts from the state of the module after its import, not from that of the call before', async () => {
+    const { look } = forked(1)
+    for (let i = 0; i < 3; i++) assert.equal((await ending(look())).calls, 1)
+  })
+
+  test('does not show the flags of its template', async () => {
+    const { look } = forked(1)
+    const { execArgv } = await ending(look())
+    for (const flag of ['--single-threaded', '--v8-pool-size=0']) assert.ok(!execArgv.includes(flag), execArgv.join(' '))
+  })
+
+  test('ends with process.exit() at once', async () => {
+    const { exitWith } = forked(1)
+    const outcome = await ending(exitWith.run(3))
+    assert.deepEqual([outcome.kind, outcome.reason, outcome.exitCode], ['Anything', 'exited', 3])
+  })
+})
+
+describe('a module that must not be forked', () => {
+  leavesNothing()
+  for (const [name, why] of [
+    ['leaves-thread', /thread/],
+    ['leaves-port', /open|active/],
+    ['leaves-timer', /Timeout/],
+  ] as const) {
+    test(`${name} is refused, with the reason`, async () => {
+      const { add } = closing(limitModule<typeof Leaves>(fixture(name), { isolation: 'fork' }))
+      await assert.rejects(ending(add(1, 2)), (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'ERR_STINT_UNFIT')
+        return why.test(error.message)
+      })
+    })
+  }
+})
+
+describe('what was forked and is killed from outside', () => {
+  leavesNothing()
+
+  test('a template: calls in flight are told, the next one has a new template', async () => {
+    const { sleep, look } = forked(1)
+    await ending(look())
+    const running = sleep.run(20_000)
+    const template = ours().find(({ name, parent }) => name === 'node' && nameOf(parent) === 'stint-keeper')
+    assert.ok(template)
+    process.kill(template.pid, 'SIGKILL')
+    const outcome = await ending(running)
+    assert.equal(outcome.kind, 'Anything')
+    assert.equal((await ending(look())).calls, 1)
+  })
+
+  test('a worker with its keeper: the call is lost, the next one is not', async () => {
+    const { sleep, look } = forked(1)
+    await ending(look())
+    const running = sleep.run(20_000)
+    await ending(look.with({ concurrency: 1 }).ready())
+    const template = ours().find(({ name, parent }) => name === 'node' && nameOf(parent) === 'stint-keeper')
+    const keeper = ours().find(({ parent }) => parent === template?.pid)
+    assert.ok(keeper)
+    process.kill(keeper.pid, 'SIGKILL')
+    const outcome = await ending(running)
+    assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
+    assert.equal((await ending(look())).calls, 1)
+  })
+})
+
+function nameOf(pid: number): string | undefined {
+  return ours().find((each) => each.pid === pid)?.name
+}
