@@ -1,5 +1,4 @@
 // `npm run demo`: real input run into its limits. Each row says what was expected of it; any difference is exit code 1.
-import { userInfo } from 'node:os'
 import { close, rows } from './demo/rows.mjs'
 import { megabytes, milliseconds, table } from './demo/table.mjs'
 
@@ -16,7 +15,7 @@ const { head, line } = table([
   { title: 'where' },
 ])
 
-console.log(`stint demo, Node ${process.version}, uid ${userInfo().uid}\n`)
+console.log(`stint demo, Node ${process.version}, uid ${process.getuid()}\n`)
 console.log(head())
 const differences = []
 for (const row of rows) show(row, await row.run())
