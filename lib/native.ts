@@ -170,8 +170,9 @@ export interface NativeWorker {
   /**
    * Template only: after pause(), forks keepers for NativeKeeper.fork(). Returns in each forked worker, with a loop and an
    * evidence socket of its own; never in the template. `reseeded`: Math.random has new state.
+   * `contexts`: and what seeds the Math.random of further contexts has, too.
    */
-  serve(): { readonly pid: number; readonly reseeded: boolean }
+  serve(): { readonly pid: number; readonly reseeded: boolean; readonly contexts: boolean }
   /** Forked worker only: blocks until the host's message came and delivers it. */
   wait(): void
   /** Forked worker only: ends the process. Node's own exit would wait for threads that a fork does not copy. */

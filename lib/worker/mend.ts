@@ -2,6 +2,7 @@
 //
 // Twice the cheapest place is the template: what it empties (the caches of node:crypto), every worker fills anew by itself.
 import { createHook } from 'node:async_hooks'
+import { setFlagsFromString } from 'node:v8'
 import type { NativeWorker } from '../native.js'
 
 /**
@@ -32,13 +33,14 @@ export function prepareFork(native: NativeWorker): void {
 }
 
 /** In a forked worker. */
-export function mend(native: NativeWorker, { pid, reseeded }: ReturnType<NativeWorker['serve']>): void {
+export function mend(native: NativeWorker, { pid, reseeded, contexts }: ReturnType<NativeWorker['serve']>): void {
   define(process, 'pid', pid)
   // Node's own end waits for threads that a fork does not copy, so a worker ends by itself, after its last 'exit' listener.
   const exit = (code?: unknown) => native.exit(typeof code === 'number' ? code : Number(process.exitCode ?? 0))
   define(process, 'reallyExit', exit)
   process.execArgv = process.execArgv.filter((flag) => !templateFlags.includes(flag)) // what the job itself starts
   if (!reseeded) Math.random = ownRandom()
+  if (!contexts) setFlagsFromString(`--random-seed=${pid}`) // else a new vm context would begin as in every other worker
 }
 
 // What only a process that forks needs (lib/plan/worker.ts).

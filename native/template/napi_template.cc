@@ -83,6 +83,7 @@ napi_value ServeTemplate(napi_env env, napi_callback_info info) {
   napi_create_int32(env, getpid(), &pid);
   napi_set_named_property(env, forked_worker, "pid", pid);
   napi_set_named_property(env, forked_worker, "reseeded", Boolean(env, TheRandomState().Reseed()));
+  napi_set_named_property(env, forked_worker, "contexts", Boolean(env, TheRandomState().knows_contexts()));
   return forked_worker;
 }
 
