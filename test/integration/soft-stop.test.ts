@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Outcome } from 'stint'
 import { isWorker, limitSignal } from 'stint/worker'
 import { endedAt, failureOf, returned, summary } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
@@ -79,15 +80,15 @@ behaviours('soft stop', ({ tasks }) => {
 
   test('the stack of running JavaScript is where the limit hit', async () => {
     const time = tasks<Time>('time', { wallTime: 200 })
-    assert.match((await ending(time.spinForEver.run())).where ?? '', /spinForEver.*time\.js|time\.js/s)
+    assert.match(await whereOf(() => time.spinForEver.run()), /time\.js/)
     const cpu = tasks<Time>('time', { cpuTime: 200, wallTime: '20s' })
-    assert.match((await ending(cpu.spinForEver.run())).where ?? '', /spinForEver/)
-    assert.match((await ending(cpu.backtracks.run())).where ?? '', /backtracks/)
+    assert.match(await whereOf(() => cpu.spinForEver.run()), /spinForEver/)
+    assert.match(await whereOf(() => cpu.backtracks.run()), /backtracks/)
   })
 
   test('the active resources of an idle loop are where the limit hit', async () => {
     const { sleep } = tasks<Time>('time', { wallTime: 200 })
-    assert.match((await ending(sleep.run(60_000))).where ?? '', /Timeout|timer/i)
+    assert.match(await whereOf(() => sleep.run(60_000)), /Timeout|timer/i)
   })
 
   test('a limit at the very moment of the normal end gives one of the two', async () => {
@@ -102,3 +103,12 @@ behaviours('soft stop', ({ tasks }) => {
     assert.ok(kinds.size >= 1)
   })
 })
+
+/** `where` of a run. The keeper waits a few milliseconds for it and no longer: on loaded cores a run may go without. */
+async function whereOf(run: () => Promise<Outcome<unknown>>): Promise<string> {
+  for (let tries = 0; tries < 4; tries++) {
+    const { where } = await ending(run())
+    if (where !== undefined) return where
+  }
+  return ''
+}
