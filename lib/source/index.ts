@@ -2,13 +2,11 @@
 // stands on its own, or says what it leans on. parse → needs → refuse, and the caller's file for what it loads itself.
 import { isNative, refuseNative } from './native-function.js'
 import { needsOf } from './needs.js'
-import { parse } from './parse.js'
+import { type Form, parse } from './parse.js'
 import { refuseKind, refuseNeeds, refuseValue } from './refuse.js'
 
 export { callerFile } from './caller.js'
-
-/** How the text of the function had to be read. */
-export type Form = 'function' | 'arrow' | 'method'
+export type { Form } from './parse.js'
 
 /** A function that stands on its own. */
 export interface SourceFunction {

@@ -1,12 +1,14 @@
 // The text of a function, as Function.prototype.toString() gives it, is an expression, a method of an object literal, or a method
 // of a class; only trying tells which.
 import { createRequire } from 'node:module' // not `import 'acorn'`: it costs start-up time, and most hosts limit modules
-import type { Form } from './index.js'
 import { refuseSource } from './refuse.js'
 import { isFunction, type Node } from './syntax.js'
 
 type Acorn = { parse(text: string, options: object): Node }
 let acorn: Acorn | undefined
+
+/** How the text of the function had to be read. */
+export type Form = 'function' | 'arrow' | 'method'
 
 /** A function's syntax tree, and the text of an expression that evaluates to it. */
 export interface Parsed {

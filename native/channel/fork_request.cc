@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "support/rights.h"
+
 namespace stint {
 namespace {
 
@@ -29,18 +31,11 @@ bool TakeFds(msghdr* header, ForkRequest* request) {
 }  // namespace
 
 int SendForkRequest(int socket, const ForkMessage& message, const std::array<int, kForkFds>& fds) {
-  alignas(cmsghdr) char control[CMSG_SPACE(kFdBytes)] = {};
   iovec part{const_cast<ForkMessage*>(&message), sizeof message};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof control;
-  cmsghdr* rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(kFdBytes);
-  std::memcpy(CMSG_DATA(rights), fds.data(), kFdBytes);
+  const Rights<kForkFds> rights(fds, &header);
   ssize_t sent;
   do {
     sent = sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT);

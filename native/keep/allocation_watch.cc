@@ -1,9 +1,6 @@
 #include "keep/allocation_watch.h"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/ptrace.h>
-#include <linux/seccomp.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,6 +9,7 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "keep/seccomp_program.h"
 #include "support/proc_file.h"
 
 namespace stint {
@@ -19,19 +17,6 @@ namespace {
 
 // What the filter tells of a call: SECCOMP_RET_DATA. Forks have 0.
 enum Kind : unsigned { kMmap = 1, kBrk, kMremap, kMprotect };
-
-constexpr sock_filter Load(unsigned at) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at); }
-constexpr sock_filter Equal(unsigned value, unsigned char yes, unsigned char no) {
-  return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no);
-}
-constexpr sock_filter Return(unsigned action) { return BPF_STMT(BPF_RET | BPF_K, action); }
-
-#if defined(__x86_64__)
-constexpr unsigned kNativeArch = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr unsigned kNativeArch = AUDIT_ARCH_AARCH64;
-#endif
-constexpr unsigned kX32Bit = 0x40000000;
 
 std::int64_t LimitOf(pid_t tid, int resource) {
   rlimit limit{};

@@ -14,6 +14,7 @@
 #include <cerrno>
 
 #include "keep/allocation_watch.h"
+#include "support/rights.h"
 
 namespace stint {
 namespace {
@@ -67,17 +68,10 @@ void EnterGroups(const StepPlan& plan) {
 bool SendListener(int birth, int listener) {
   Failure none;
   iovec part{&none, sizeof none};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = space;
-  message.msg_controllen = sizeof space;
-  cmsghdr* head = CMSG_FIRSTHDR(&message);
-  head->cmsg_level = SOL_SOCKET;
-  head->cmsg_type = SCM_RIGHTS;
-  head->cmsg_len = CMSG_LEN(sizeof(int));
-  *reinterpret_cast<int*>(CMSG_DATA(head)) = listener;
+  const Rights<1> rights({listener}, &message);
   return sendmsg(birth, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof none);
 }
 

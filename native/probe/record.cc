@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "support/clock.h"
+#include "support/rights.h"
 
 namespace stint {
 namespace {
@@ -99,17 +100,10 @@ bool Record::SendBegin(const Baseline& baseline, bool asks) {
 bool Record::SendForkNotify(int listener) {
   EvidenceMessage message = Make(MessageType::kForkNotify);
   iovec part{&message, sizeof message};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof listener)] = {};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  header.msg_control = space;
-  header.msg_controllen = sizeof space;
-  cmsghdr* rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof listener);
-  std::memcpy(CMSG_DATA(rights), &listener, sizeof listener);
+  const Rights<1> rights({listener}, &header);
   return sendmsg(fd_, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof message);
 }
 
