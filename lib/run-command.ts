@@ -1,5 +1,6 @@
 // One command, straight through: options -> plan -> launch -> supervise -> evidence -> judge -> outcome.
-import { cgroupsForJob, clearCgroups } from './launch/cgroup-places.js'
+import { cgroupsForJob } from './launch/cgroup-places.js'
+import { clearLeftBehind } from './launch/left-behind.js'
 import { type NativePlan, native } from './native.js'
 import type { ParsedCommandOptions, ParsedLimits } from './options/index.js'
 import { type HostFacts, nativeLimits, type Plan, planCommand, rungFlags, withoutRungs } from './plan/index.js'
@@ -29,7 +30,7 @@ export function runCommand(options: ParsedCommandOptions, command: string, args:
   const { signal } = options
   const supervised = superviseCommand((events) => addon.launch(plan, events), { signal, capture })
   const outcome = supervised.observed.then(async (observed) => {
-    if (!observed.report) await clearCgroups(plan.cgroups) // its keeper was killed: nobody else removes them
+    if (!observed.report) await clearLeftBehind(plan.cgroups, supervised.pid) // nobody else does: its keeper was killed
     const aborted = signal?.aborted ? { aborted: { reason: signal.reason } } : {}
     return conclude({ ...facts, ...observed, queueTime: 0, ...aborted })
   }) as Promise<Outcome<undefined>>

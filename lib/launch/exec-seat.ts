@@ -9,8 +9,8 @@ import {
 } from '../native.js'
 import { decode } from '../transport/index.js'
 import { type BootFailed, messageType, type Ready } from '../transport/messages.js'
-import { clearCgroups } from './cgroup-places.js'
 import { deferred } from './deferred.js'
+import { clearLeftBehind } from './left-behind.js'
 import { BootError, type Seat, type SeatListener } from './seat.js'
 
 export class ExecSeat implements Seat {
@@ -20,6 +20,7 @@ export class ExecSeat implements Seat {
   readonly #onGone: () => void
   #listener: SeatListener | undefined
   #report: NativeReport | undefined
+  #pid: number | undefined
   #waiting = 0
   #info: Ready | undefined
 
@@ -27,16 +28,17 @@ export class ExecSeat implements Seat {
     this.#onGone = onGone
     this.#booting.promise.catch(() => {}) // a spare that nobody waits for may fail: the next acquire() tells
     this.keeper = launch(addon, plan, {
-      launched: () => {},
+      launched: (pid) => {
+        this.#pid = pid
+      },
       message: (type, token, main, segments) => this.#heard(type, token, main, segments),
       garbage: (reason) => this.#garbage(reason),
       report: (report) => {
         this.#report = report
       },
       gone: (status) => {
-        const killed = this.#report === undefined && plan.cgroups.length > 0 // then nobody else removes its groups
-        if (killed) void clearCgroups(plan.cgroups).then(() => this.#ended(status))
-        else this.#ended(status)
+        if (this.#report !== undefined) return this.#ended(status)
+        void clearLeftBehind(plan.cgroups, this.#pid).then(() => this.#ended(status)) // its keeper was killed
       },
     })
     this.keeper.unref()

@@ -74,10 +74,11 @@ void Keeper::HandleSignal(const SignalMessage& signal) {
   job_.host_signal = signal.signal;
 }
 
+/// The socket stays open, though nobody listens to it any more: its end, when the keeper ends, says that nothing of the
+/// job is left. A host whose guard was killed waits for that.
 void Keeper::HostGone() {
   if (host_gone_) return;
   host_gone_ = true;
-  control_.Reset();
   const std::int64_t now = MonotonicNs();
   if (next_.pid > 0) kill(next_.pid, SIGKILL);
   EndBy(Cause::kHostGone, now);

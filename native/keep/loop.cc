@@ -121,8 +121,11 @@ void Keeper::BeginJob(std::int64_t now) {
 
 void Keeper::Turn() {
   pollfd polls[] = {
-      {control_.get(), POLLIN, 0}, {worker_.birth.get(), POLLIN, 0}, {worker_.evidence.get(), POLLIN, 0},
-      {signals_.get(), POLLIN, 0}, {listener_.fd(), POLLIN, 0},
+      {host_gone_ ? -1 : control_.get(), POLLIN, 0},
+      {worker_.birth.get(), POLLIN, 0},
+      {worker_.evidence.get(), POLLIN, 0},
+      {signals_.get(), POLLIN, 0},
+      {listener_.fd(), POLLIN, 0},
   };
   if (launched_pending_ || report_pending_) polls[0].events |= POLLOUT;
   if (Wait(polls) > 0) {

@@ -1,6 +1,7 @@
 // What the host is told, and how: never by a call that waits for it.
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +22,7 @@ std::int64_t AtLeastZero(std::int64_t value) { return std::max<std::int64_t>(0, 
 
 void Keeper::QueueLaunched(std::int64_t now) {
   job_.flags |= kReportLaunched;
-  launched_ = {{kWireMagic, MessageType::kLaunched, 0, job_.token}, worker_.pid, 0, now};
+  launched_ = {{kWireMagic, MessageType::kLaunched, 0, job_.token}, worker_.pid, getpid(), now};
   launched_pending_ = true;
   Flush();
 }

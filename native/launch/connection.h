@@ -60,6 +60,8 @@ class Connection final : public Closable, private Channel::Listener {
   void DrainStreams();
   void ReapKeeper();
   void GuardKilled(int status);
+  void AbandonKeeper();
+  void SignalKeeper(int signal);
   void LoseControl(bool orderly);
   void Gone(int status);
   void WatchSilence();
@@ -69,7 +71,8 @@ class Connection final : public Closable, private Channel::Listener {
 
   EnvLoop* loop_;
   pid_t pid_;
-  bool forked_;  // from a template: no child of this process, so its end shows on the control socket
+  pid_t keeper_pid_ = 0;  // behind the guard, whose number is pid_; 0 until it has said so
+  bool forked_;           // from a template: no child of this process, so its end shows on the control socket
   std::uint64_t token_ = 0;
   UniqueFd pidfd_;
   UniqueFd control_;

@@ -164,6 +164,7 @@ void Connection::ReadControlMessages() {
 void Connection::Deliver(const ControlMessage& message) {
   if (message.type == MessageType::kReport) return DeliverReport(message);
   Delivery delivery(this);
+  keeper_pid_ = message.launched.keeper;
   delivery.Emit("launched", {Number(loop_->env(), message.launched.pid)});
 }
 
@@ -202,14 +203,26 @@ void Connection::ReapKeeper() {
   Gone(status);
 }
 
-/// Only the guard was killed. The keeper ends its job when its host is gone, and tells by the end of its socket when
-/// nothing is left.
+/// The guard was killed before its keeper has ended. The keeper ends its job when its host is gone, and tells by the
+/// end of its socket when nothing is left. Nobody else sets a stopped one going now.
 void Connection::GuardKilled(int status) {
   guard_killed_ = true;
   guard_status_ = status;
   shutdown(control_.get(), SHUT_WR);
-  const bool started = last_resort_.Start(loop_, kLastResortMs, [this] { LoseControl(true); }) == 0;
+  SignalKeeper(SIGCONT);
+  const bool started = last_resort_.Start(loop_, kLastResortMs, [this] { AbandonKeeper(); }) == 0;
   if (started) last_resort_.SetRef(ref_);
+}
+
+/// A job that stops its keeper again and again: the job's own process dies with it (steps.cc, DieWithKeeper).
+void Connection::AbandonKeeper() {
+  SignalKeeper(SIGKILL);
+  LoseControl(true);
+}
+
+/// The keeper is no child of this process, but while its socket is open the number is its own.
+void Connection::SignalKeeper(int signal) {
+  if (control_.valid() && keeper_pid_ > 1) kill(keeper_pid_, signal);
 }
 
 void Connection::Gone(int status) {

@@ -112,7 +112,7 @@ struct SignalMessage {
 struct LaunchedMessage {
   Head head;
   std::int32_t pid;
-  std::int32_t reserved;
+  std::int32_t keeper;  // its own number: the host's child is the guard
   std::int64_t time_ns;
 };
 
