@@ -41,7 +41,7 @@ export function isWorthALine({ outcome, forwarded }: Account): boolean {
 function hintOf({ kind, usage, limits }: Outcome<unknown>): string {
   const peak = Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0)
   if (kind !== 'Anything' || limits.memory === undefined || peak < limits.memory * near) return ''
-  return ` Its peak of ${bytesText(peak)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more.`
+  return ` Its peak of ${bytesText(peak, limits.memory)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more.`
 }
 
 /** One sentence: what ended it, which limit, its value, the usage. */

@@ -115,7 +115,7 @@ function secondsOf(used: number, limit: number | undefined): string {
 }
 
 function bytesOf(used: number, limit: number | undefined): string {
-  const whole = bytesText(Math.round(used / 1024 ** 2) * 1024 ** 2)
+  const whole = bytesText(Math.round(used / 1024 ** 2) * 1024 ** 2, limit)
   return limit === undefined ? whole : `${whole} / ${bytesText(limit)}`
 }
 

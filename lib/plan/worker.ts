@@ -15,6 +15,11 @@ const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 // The checks of async_hooks abort a process in which JavaScript was terminated inside of a timer; a soft stop may do that.
 const ownFlags = ['--disable-wasm-trap-handler', '--no-force-async-hooks-checks']
 
+// V8's young generation takes up to three semi-spaces beside the old one that the heap limit counts. Under a small memory limit
+// they alone would reach RLIMIT_DATA, and V8 dies there, by SIGSEGV at times, before it asks for more heap.
+const semiSpacesInMemory = 16
+const largestSemiSpace = 32 // MiB; Node 24, 16 before
+
 // A process that forks must have no thread of V8's whose part of the work a fork would wait for. Both are needed: on Node 26 a
 // parallel scavenge still waits for its helpers with the first alone.
 const templateFlags = ['--single-threaded', '--v8-pool-size=0']
@@ -40,7 +45,13 @@ export function planWorker(options: ParsedFunctionOptions, facts: HostFacts): Pl
     ...commonPlan(options),
     command: false,
     files: Object.freeze([facts.execPath]),
-    argv: Object.freeze([facts.execPath, ...ownFlags, ...stripFlags(options.execArgv ?? facts.execArgv), entry]),
+    argv: Object.freeze([
+      facts.execPath,
+      ...ownFlags,
+      ...youngGeneration(options, facts),
+      ...stripFlags(options.execArgv ?? facts.execArgv),
+      entry,
+    ]),
     env: Object.freeze(environmentList(workerEnvironment(options, facts))),
     limits: Object.freeze({ ...noLimits, processes: options.limits.processes ?? noLimits.processes }),
     stopSignal: signalNumber('SIGTERM'), // a worker's soft stop is a message; this is for a keeper that finds it deaf
@@ -52,6 +63,13 @@ export function planTemplate(options: ParsedFunctionOptions, facts: HostFacts): 
   const plan = planWorker(options, facts)
   const [node = facts.execPath, ...rest] = plan.argv
   return Object.freeze({ ...plan, argv: Object.freeze([node, ...templateFlags, ...rest]), limits: noLimits })
+}
+
+// Before the user's own flags, so that theirs win; on a command line it would win over NODE_OPTIONS.
+function youngGeneration({ limits, env }: ParsedFunctionOptions, facts: HostFacts): readonly string[] {
+  const size = Math.max(1, Math.floor((limits.memory ?? Number.POSITIVE_INFINITY) / (semiSpacesInMemory * 1024 ** 2)))
+  const chosen = /max[-_]semi[-_]space[-_]size/.test((env ?? facts.env).NODE_OPTIONS ?? '')
+  return chosen || size >= largestSemiSpace ? [] : [`--max-semi-space-size=${size}`]
 }
 
 function workerEnvironment(options: ParsedFunctionOptions, facts: HostFacts): NodeJS.ProcessEnv {

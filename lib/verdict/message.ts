@@ -22,8 +22,10 @@ const byKind: Readonly<Record<FailureKind, (told: Told) => string>> = {
     `used up its limit cpuTime of ${durationText(limits.cpuTime ?? 0)}; with all its processes it used ${durationText(usage.cpuTime)} of CPU time`,
   Timeout: ({ limits, wallTime }) =>
     `ran into its limit wallTime of ${durationText(limits.wallTime ?? 0)}; it took ${durationText(wallTime)}`,
-  Memorylimit: ({ limit = 'memory', limits, usage, detail }) =>
-    `needed more than its limit ${limit} of ${bytesText(limits[limit] ?? 0)}; its peak was ${bytesText(usage.peakTreeMemory ?? usage.peakMemory)}${detail === undefined ? '' : ` (${detail})`}`,
+  Memorylimit: ({ limit = 'memory', limits, usage, detail }) => {
+    const [most, peak] = [limits[limit] ?? 0, usage.peakTreeMemory ?? usage.peakMemory]
+    return `needed more than its limit ${limit} of ${bytesText(most)}; its peak was ${bytesText(peak, most)}${detail === undefined ? '' : ` (${detail})`}`
+  },
   Subprocess: ({ limits, usage }) =>
     `wanted to start a process above its limit processes of ${limits.processes ?? 0}; at most ${processesText(usage.peakProcesses)} ran, itself included`,
   Anything: (told) => (byReason[told.reason] ?? (() => `ended: ${told.reason}`))(told),
@@ -39,8 +41,8 @@ const byReason: Readonly<Record<string, (told: Told) => string>> = {
     reply?.type === 'unserializable'
       ? `has a value that cannot travel: ${reply.path} is ${reply.what}`
       : 'has a value that cannot travel',
-  'too-large': ({ evidence: { reply }, limits }) =>
-    `gave a result of ${bytesText(reply?.type === 'too-large' ? reply.size : 0)}, above its limit resultSize of ${bytesText(limits.resultSize ?? 0)}`,
+  'too-large': ({ evidence: { reply }, limits: { resultSize = 0 } }) =>
+    `gave a result of ${bytesText(reply?.type === 'too-large' ? reply.size : 0, resultSize)}, above its limit resultSize of ${bytesText(resultSize)}`,
   'launch-failed': launchFailed,
   unsettled: () => 'never settled its promise: its event loop ran dry',
   lost: ({ detail }) => `was lost: ${detail ?? 'nobody saw its end'}`,

@@ -3,14 +3,18 @@
 const binary = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 const decimal = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** '256 MiB', '500 MB', '1.4 GiB': in the system of units in which it is rounder, else binary with one decimal. */
-export function bytesText(bytes: number): string {
+/**
+ * '256 MiB', '500 MB', '1.4 GiB': with at most one decimal.
+ * @param beside what it is to be compared with: both are told in the system of units in which that is rounder, else in the binary one
+ */
+export function bytesText(bytes: number, beside = bytes): string {
   if (!Number.isFinite(bytes)) return 'any size'
-  const [inBinary, inDecimal] = [scaled(bytes, 1024), scaled(bytes, 1000)]
-  const useDecimal = !Number.isInteger(inBinary.value) && Number.isInteger(inDecimal.value)
-  const { value, power } = useDecimal ? inDecimal : inBinary
-  return `${Number(value.toFixed(1))} ${(useDecimal ? decimal : binary)[power]}`
+  const decimally = isRound(scaled(beside, 1000)) && !isRound(scaled(beside, 1024))
+  const { value, power } = scaled(bytes, decimally ? 1000 : 1024)
+  return `${Number(value.toFixed(1))} ${(decimally ? decimal : binary)[power]}`
 }
+
+const isRound = ({ value }: { readonly value: number }): boolean => Number.isInteger(value)
 
 function scaled(bytes: number, base: number): { readonly value: number; readonly power: number } {
   let value = bytes

@@ -23,7 +23,8 @@ const native = loadNative().addon.attachWorker({
   message: (type, _token, main, segments) => receive(type, _token, decode(main, segments)),
   closed: () => native.exit(1), // nobody is there to hear of anything
   softStop: (cause) => stop(cause),
-  idle: () => `waiting for ${activeResources()}`,
+  // A loop that goes on waits for something, though Node lists neither worker threads nor what addons wait for.
+  idle: () => `waiting for ${activeResources() ?? 'what Node does not list: a worker thread, or an addon'}`,
   heapUsed: () => getHeapStatistics().used_heap_size,
 })
 const outbox = new Outbox(native)
@@ -33,7 +34,9 @@ let job: JobRun | undefined
 listen({
   uncaught: (error) => (job ? job.threw(error) : bootFailed(error)),
   dry: () =>
-    job ? job.unsettled(activeResources(), state.listens) : bootFailed(new Error("The module's top-level await never settles")),
+    job
+      ? job.unsettled(activeResources() ?? 'nothing', state.listens)
+      : bootFailed(new Error("The module's top-level await never settles")),
 })
 state.attach(native)
 state.reporter = (value) => outbox.progress(value)
@@ -88,9 +91,9 @@ function closing(): void {
   if (coverage) process.getBuiltinModule('node:v8').takeCoverage()
 }
 
-function activeResources(): string {
+function activeResources(): string | undefined {
   const counts = new Map<string, number>()
   for (const name of getActiveResourcesInfo.call(process)) counts.set(name, (counts.get(name) ?? 0) + 1)
   const texts = [...counts].map(([name, count]) => (count === 1 ? name : `${count} x ${name}`))
-  return texts.join(', ') || 'nothing'
+  return texts.join(', ') || undefined
 }

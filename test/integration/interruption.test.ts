@@ -10,6 +10,7 @@ import { ending } from '../support/poll.js'
 import { behaviours } from '../support/suite.js'
 
 type Interrupted = typeof import('../fixtures/interrupted.js')
+type Time = typeof import('../fixtures/time.js')
 
 const spinning = [
   'spinsItself',
@@ -53,7 +54,7 @@ behaviours('interruption', ({ tasks }) => {
     const heard: unknown[] = []
     const onReport = (value: unknown) => heard.push(value)
     const fns = tasks<Interrupted>('interrupted', { memory: '64MB', gracePeriod: '4s', wallTime: '28s', onReport })
-    const failure = failureOf(await ending(fns.fillsHeap.run()), 'Memorylimit', ['heap', 'data', 'tree'])
+    const failure = failureOf(await ending(fns.fillsHeap.run()), 'Memorylimit', ['heap', 'tree'])
     assert.deepEqual(heard, ['handled Memorylimit'], summary(failure))
     assert.match(failure.where ?? '', /fillsHeap/)
   })
@@ -64,6 +65,16 @@ behaviours('interruption', ({ tasks }) => {
       assert.equal(failureOf(outcome, 'Timeout', ['wall']).partial, 'heard it')
     })
   }
+
+  test('a loop that waits tells for what, also where Node lists no worker threads', async () => {
+    const limits = { wallTime: 300 }
+    const [timer, threads] = await Promise.all([
+      ending(tasks<Time>('time', limits).sleep.run(60_000)),
+      ending(tasks<Time>('time', limits).spinInThreads.run(1)),
+    ])
+    assert.equal(failureOf(timer, 'Timeout', ['wall']).where, 'waiting for Timeout')
+    assert.match(failureOf(threads, 'Timeout', ['wall']).where ?? '', /^waiting for (?!nothing)/)
+  })
 
   test('a wait in Atomics is interrupted', async () => {
     const failure = failureOf(

@@ -124,6 +124,17 @@ test('a worker starts without limits, but for processes', () => {
   assert.deepEqual(limits, { ...plan.noLimits, processes: 3 })
 })
 
+test('under a small memory limit V8 gets a small young generation, where the user did not choose one', () => {
+  const size = (memory?: number, execArgv: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    plan.planWorker(parseFunctionOptions({ memory, execArgv }), { ...facts, env }).argv.filter((flag) => flag.includes('semi'))
+  assert.deepEqual(size(), [])
+  assert.deepEqual(size(1e9), [])
+  assert.deepEqual(size(64 * 1024 ** 2), ['--max-semi-space-size=4'])
+  assert.deepEqual(size(1000), ['--max-semi-space-size=1'])
+  assert.equal(size(64 * 1024 ** 2, ['--max-semi-space-size=8']).at(-1), '--max-semi-space-size=8') // V8 takes the last
+  assert.deepEqual(size(64 * 1024 ** 2, [], { NODE_OPTIONS: '--max-semi-space-size=8' }), [])
+})
+
 test('execArgv replaces the host`s flags, and is stripped as well', () => {
   const { argv } = plan.planWorker(parseFunctionOptions({ execArgv: ['--inspect', '--expose-gc'] }), {
     ...facts,

@@ -98,7 +98,7 @@ const messages: [Evidence, string][] = [
     done({ type: 'unserializable', path: 'result.items[3].callback', what: 'a function' }),
     'job has a value that cannot travel: result.items[3].callback is a function.',
   ],
-  [done({ type: 'too-large', size: 3e8 }), 'job gave a result of 300 MB, above its limit resultSize of 256 MiB.'],
+  [done({ type: 'too-large', size: 3e8 }), 'job gave a result of 286.1 MiB, above its limit resultSize of 256 MiB.'],
   [command({ failedStep: 27, failedErrno: 2 }), 'job could not be started: step exec failed with ENOENT.'],
   [
     ended({ booted: false, began: false, exitCode: 9 }),
