@@ -10,6 +10,7 @@ import type { Evidence, Reply } from '../supervise/evidence.js'
 import type { Limits } from '../types.js'
 import { type CauseRow, cause, causeRow, type KindAndReason } from './causes.js'
 import { limitsExceeded, usedCpuNs } from './exceeded.js'
+import { bytesText } from './quantities.js'
 
 /** The step of a launch that failed. */
 export interface FailedLaunch {
@@ -211,9 +212,16 @@ function endedByItself({ target, report }: Evidence): Ruling | undefined {
 function memoryRuling({ causes }: NativeReport): Ruling | undefined {
   for (const record of causes) {
     const row = causeRow(record.cause)
-    if (row?.kind === 'Memorylimit') return { ...endingOf(row), certainty: 'certain', limit: row.limit, record }
+    if (row?.kind === 'Memorylimit')
+      return { ...endingOf(row), certainty: 'certain', limit: row.limit, record, detail: refusalText(record) }
   }
   return undefined
+}
+
+// The peak alone says little where one large piece was refused.
+function refusalText({ cause: number, value }: NativeCause): string | undefined {
+  const refused = number === cause.refusedData || number === cause.refusedAddress
+  return refused && value > 0 ? `it was refused ${bytesText(value)} more` : undefined
 }
 
 function endingOf({ kind, reason }: CauseRow): KindAndReason {

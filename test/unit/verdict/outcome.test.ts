@@ -86,6 +86,10 @@ const messages: [Evidence, string][] = [
     'job needed more than its limit addressSpace of 1 GiB; its peak was 10 MiB.',
   ],
   [
+    done(threwMemory, { causes: [at(0, 'refusedData', 400e6)] }),
+    'job needed more than its limit memory of 256 MiB; its peak was 10 MiB (it was refused 400 MB more).',
+  ],
+  [
     ended({ causes: [at(1, 'forkDenied')], killed: true, signal: 9, peakProcesses: 3 }),
     'job wanted to start a process above its limit processes of 2; at most 3 processes ran, itself included.',
   ],
