@@ -13,6 +13,7 @@
 #include "keep/guard.h"
 #include "keep/keeper.h"
 #include "support/plan_blob.h"
+#include "support/refusal.h"
 
 namespace {
 
@@ -21,12 +22,7 @@ using stint::Step;
 
 /// A keeper that cannot even start says so itself.
 int Refuse(Step step, int error) {
-  stint::ReportMessage report{};
-  report.head = {stint::kWireMagic, stint::MessageType::kReport, 0, 0};
-  report.exit_code = -1;
-  report.failed_step = step;
-  report.failed_errno = error;
-  report.peak_tree_memory = stint::kUnset;
+  const stint::ReportMessage report = stint::RefusalOf(step, error);
   send(stint::kKeeperControlFd, &report, sizeof report, MSG_NOSIGNAL);
   return 1;
 }

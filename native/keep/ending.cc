@@ -266,7 +266,8 @@ void Keeper::KillTree(std::int64_t now) {
     alive++;
     kill(member.pid, SIGKILL);
   }
-  if (job_.leftovers == kUnset) job_.leftovers = alive;
+  // The most that one look found: of processes that fork and exit all the time the first may find none.
+  job_.leftovers = std::max(job_.leftovers, alive);
   const bool at_once = setup_.cgroup != nullptr && (setup_.without & kRungCgroupKill) == 0;
   if (alive > 0 && at_once) setup_.cgroup->Kill();
   if (alive == 0 && job_.ended) tree_.ScanAllNext();

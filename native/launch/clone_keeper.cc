@@ -1,41 +1,41 @@
-// RULES of this file. From clone(2) to execve(2) the child runs in the host's own memory (CLONE_VM), on a stack of its
-// own, while the calling thread stands still (CLONE_VFORK) and the host's other threads run on. So the child
-//   - allocates nothing, takes no lock, calls no libc function that might: only raw system calls;
-//   - writes to its own stack and to `Shared`, nothing else;
+// RULES of this file. From clone(2) to execve(2) the child runs in the host's own memory (CLONE_VM), on a pad of its
+// own (launchpad.h), while all of the host's threads run on. So the child
+//   - allocates nothing, takes no lock, calls no libc function that might: only raw system calls, whose symbols the
+//     host has bound before;
+//   - writes to its own pad, nothing else: errno, too, lies there;
 //   - runs no signal handler of the host: all signals are blocked before the clone, and stay so. execve(2) turns
 //     handlers into defaults but keeps the mask and what is ignored (Node ignores SIGPIPE and SIGXFSZ): the keeper
 //     sets both right, at a time when no host waits for it;
 //   - is not instrumented: execve(2) never returns, so a sanitizer's marks on the stack's frames would stay behind in
 //     the host's memory;
-//   - is a flat list of steps; the first that fails is told in `Shared` and ends the child.
+//   - is a flat list of steps; the first that fails is told to the host as a keeper's report, and ends the child.
+// CLONE_VFORK would make the host wait for all this and for the exec, some tenths of a millisecond.
 // Descriptors, dispositions and the signal mask are the child's own (neither CLONE_FILES nor CLONE_SIGHAND).
 #include "launch/clone_keeper.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <cstring>
+#include <mutex>
 
-#include "support/pidfd.h"
+#include "launch/launchpad.h"
+#include "support/refusal.h"
 
 namespace stint {
 namespace {
 
-constexpr std::size_t kStackSize = 64 * 1024;
 constexpr int kFirstTemporary = 16;  // above all targets (3 to 8): moving one never overwrites another
 constexpr int kFirstClosed = kKeeperStdioFd + 3;
 
 #define STINT_CHILD __attribute__((no_sanitize("address", "undefined")))
-
-struct Shared {
-  const CloneRequest* request;
-  Step step;
-  int error;
-};
 
 struct Failure {
   Step step;
@@ -45,12 +45,14 @@ constexpr Failure kNoFailure{Step::kNone, 0};
 
 STINT_CHILD Failure FailedAt(Step step) { return {step, errno}; }
 
-STINT_CHILD Failure MoveDescriptors(const int* fds) {
+STINT_CHILD Failure MoveDescriptors(Launchpad* pad) {
   long temporary[kKeeperFds];
+  pad->control = pad->fds[0];
   for (int i = 0; i < kKeeperFds; i++) {
-    temporary[i] = fds[i] < 0 ? -1 : syscall(SYS_fcntl, fds[i], F_DUPFD_CLOEXEC, kFirstTemporary);
-    if (fds[i] >= 0 && temporary[i] < 0) return FailedAt(Step::kStdio);
+    temporary[i] = pad->fds[i] < 0 ? -1 : syscall(SYS_fcntl, pad->fds[i], F_DUPFD_CLOEXEC, kFirstTemporary);
+    if (pad->fds[i] >= 0 && temporary[i] < 0) return FailedAt(Step::kStdio);
   }
+  pad->control = static_cast<int>(temporary[0]);
   for (int i = 0; i < kKeeperFds; i++) {
     const int target = kKeeperControlFd + i;
     if (temporary[i] < 0) {
@@ -59,6 +61,7 @@ STINT_CHILD Failure MoveDescriptors(const int* fds) {
       return FailedAt(Step::kStdio);
     }
   }
+  pad->control = kKeeperControlFd;
   return kNoFailure;
 }
 
@@ -87,13 +90,14 @@ STINT_CHILD Failure ExecKeeper(const char* keeper) {
 }
 
 STINT_CHILD int Child(void* argument) {
-  auto* shared = static_cast<Shared*>(argument);
-  Failure failure = MoveDescriptors(shared->request->fds);
+  auto* pad = static_cast<Launchpad*>(argument);
+  Failure failure = MoveDescriptors(pad);
   KeepStdio();
   if (failure.step == Step::kNone) failure = CloseOthers();
-  if (failure.step == Step::kNone) failure = ExecKeeper(shared->request->keeper);
-  shared->step = failure.step;
-  shared->error = failure.error;
+  if (failure.step == Step::kNone) failure = ExecKeeper(pad->keeper);
+  pad->refusal.failed_step = failure.step;
+  pad->refusal.failed_errno = failure.error;
+  syscall(SYS_sendto, pad->control, &pad->refusal, sizeof pad->refusal, MSG_NOSIGNAL, nullptr, 0);
   syscall(SYS_exit_group, 127);
   return 127;
 }
@@ -101,26 +105,6 @@ STINT_CHILD int Child(void* argument) {
 #undef STINT_CHILD
 
 // ---- From here on, code of the host.
-
-/// A stack with a guard page below.
-class ChildStack {
- public:
-  ChildStack()
-      : base_(mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
-    if (valid()) mprotect(base_, 4096, PROT_NONE);
-  }
-  ~ChildStack() {
-    if (valid()) munmap(base_, kStackSize);
-  }
-  ChildStack(const ChildStack&) = delete;
-  ChildStack& operator=(const ChildStack&) = delete;
-
-  bool valid() const { return base_ != MAP_FAILED; }
-  void* top() const { return static_cast<char*>(base_) + kStackSize; }
-
- private:
-  void* base_;
-};
 
 /// Blocks every signal in this thread, those that libc keeps for itself (32, 33) included.
 class AllSignalsBlocked {
@@ -137,15 +121,29 @@ class AllSignalsBlocked {
   std::uint64_t before_ = 0;
 };
 
-void Reap(int pidfd) {
-  siginfo_t info;
-  while (WaitPidfd(pidfd, &info, WEXITED) != 0 && errno == EINTR) {
-  }
+/// All that the child needs, where it outlives this call. False: the path is too long.
+bool Load(const CloneRequest& request, Launchpad* pad) {
+  const std::size_t length = std::strlen(request.keeper);
+  if (length >= sizeof pad->keeper) return false;
+  std::memcpy(pad->keeper, request.keeper, length + 1);
+  std::copy_n(request.fds, kKeeperFds, pad->fds);
+  pad->refusal = RefusalOf(Step::kNone, 0);
+  return true;
 }
 
-CloneResult Failed(Step step, int error) {
+/// Its process id, or -1 with errno.
+pid_t Clone(Launchpad* pad, int* pidfd) {
+  constexpr int kFlags = CLONE_VM | CLONE_PIDFD | CLONE_SETTLS | CLONE_CHILD_CLEARTID | SIGCHLD;
+  errno = 0;  // binds the symbol that the child uses, as the next line does with that of syscall(2)
+  const AllSignalsBlocked blocked;
+  pad->tid = 1;
+  const pid_t pid = clone(Child, pad->stack_top, kFlags, pad, pidfd, pad->thread_pointer, &pad->tid);
+  if (pid < 0) pad->tid = 0;
+  return pid;
+}
+
+CloneResult Failed(int error) {
   CloneResult result;
-  result.step = step;
   result.error = error;
   return result;
 }
@@ -153,24 +151,19 @@ CloneResult Failed(Step step, int error) {
 }  // namespace
 
 CloneResult CloneKeeper(const CloneRequest& request) {
-  const ChildStack stack;
-  if (!stack.valid()) return Failed(Step::kClone, errno);
-  Shared shared{&request, Step::kNone, 0};
+  static std::mutex mutex;
+  static Launchpads pads;
+  const std::lock_guard lock(mutex);
+  Launchpad* pad = pads.Free();
+  if (pad == nullptr) return Failed(errno);
+  if (!Load(request, pad)) return Failed(ENAMETOOLONG);
   int pidfd = -1;
-  pid_t pid = -1;
-  int error = 0;
-  {
-    const AllSignalsBlocked blocked;
-    pid = clone(Child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &shared, &pidfd);
-    error = errno;
-  }
-  if (pid < 0) return Failed(Step::kClone, error);
+  const pid_t pid = Clone(pad, &pidfd);
+  if (pid < 0) return Failed(errno);
   CloneResult result;
   result.pid = pid;
   result.pidfd = UniqueFd(pidfd);
-  if (shared.step == Step::kNone) return result;
-  Reap(pidfd);
-  return Failed(shared.step, shared.error);
+  return result;
 }
 
 }  // namespace stint

@@ -15,14 +15,13 @@ struct CloneRequest {
 };
 
 struct CloneResult {
-  pid_t pid = -1;
+  pid_t pid = -1;  // -1: no process could be made
   UniqueFd pidfd;
-  Step step = Step::kNone;  // the step that failed, with its errno
   int error = 0;
 };
 
-/// clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD), then execve(2) of the keeper with an empty environment. Blocks the
-/// calling thread until then (tens of microseconds). A child that failed has been reaped.
+/// clone(CLONE_VM | CLONE_PIDFD), then execve(2) of the keeper with an empty environment, for which the calling thread
+/// does not wait. What fails on the way there is told on the control socket, as a report.
 CloneResult CloneKeeper(const CloneRequest& request);
 
 }  // namespace stint

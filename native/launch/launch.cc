@@ -48,7 +48,7 @@ LaunchedKeeper LaunchKeeper(LaunchPlan* plan) {
   CloneResult clone =
       CloneKeeper({plan->keeper.c_str(),
                    {control.theirs.get(), blob.get(), channel.theirs.get(), stdio.job[0], stdio.job[1], stdio.job[2]}});
-  if (clone.step != Step::kNone) return Failed(clone.step, clone.error);
+  if (clone.pid < 0) return Failed(Step::kClone, clone.error);
   LaunchedKeeper launched;
   launched.pid = clone.pid;
   launched.pidfd = std::move(clone.pidfd);

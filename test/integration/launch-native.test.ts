@@ -8,7 +8,7 @@ import { hostCause, type NativePlan, native } from '#lib/native.js'
 import { figures, gained, hostState } from '../support/host-state.js'
 import { command, launched, unlimited, worker } from '../support/launched.js'
 import { fixture } from '../support/paths.js'
-import { until, within } from '../support/poll.js'
+import { ending, until, within } from '../support/poll.js'
 import { alive } from '../support/processes.js'
 
 const { addon } = native()
@@ -66,11 +66,21 @@ test('a job gets none of the descriptors of the host', async () => {
   assert.match(run.text(1), /^SigIgn:\t0{16}$/m) // Node ignores SIGPIPE; a job must not
 })
 
-test('a keeper that cannot be executed is told with step and errno, and leaves nothing', () => {
+test('a keeper that cannot be executed is told with step and errno, and leaves nothing', async () => {
+  const attempt = async () => {
+    const run = launched({ ...command('true'), keeper: '/nowhere/stint-keeper' })
+    await ending(run.gone)
+    assert.deepEqual([run.order, run.report?.failedStep, run.report?.failedErrno], [['report', 'gone'], 2, 2])
+  }
+  await attempt() // the first one maps memory that stays
   const before = hostState()
-  const attempt = () => addon.launch({ ...command('true'), keeper: '/nowhere/stint-keeper' }, silent)
-  assert.throws(attempt, { step: 2, errno: 2, code: 'ENOENT' })
+  await attempt()
   assert.deepEqual(gained(before, hostState()), [])
+})
+
+test('a path of a keeper that no system call takes is refused at once', () => {
+  const attempt = () => addon.launch({ ...command('true'), keeper: 'k'.repeat(5000) }, silent)
+  assert.throws(attempt, { step: 1, code: 'ENAMETOOLONG' })
 })
 
 test('a field of the wrong type is named, nothing is coerced', () => {
