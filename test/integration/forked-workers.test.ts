@@ -6,7 +6,7 @@ import type * as Forked from '../fixtures/forked.js'
 import type * as Leaves from '../fixtures/leaves-timer.js'
 import { fixture } from '../support/paths.js'
 import { ending } from '../support/poll.js'
-import { ours } from '../support/processes.js'
+import { ours, type Process } from '../support/processes.js'
 import { closing, leavesNothing } from '../support/suite.js'
 
 const forked = (concurrency = 2) => closing(limitModule<typeof Forked>(fixture('forked'), { isolation: 'fork', concurrency }))
@@ -72,7 +72,7 @@ describe('what was forked and is killed from outside', () => {
     const { sleep, look } = forked(1)
     await ending(look())
     const running = sleep.run(20_000)
-    const template = ours().find(({ name, parent }) => name === 'node' && nameOf(parent) === 'stint-keeper')
+    const template = templateOf(ours())
     assert.ok(template)
     process.kill(template.pid, 'SIGKILL')
     const outcome = await ending(running)
@@ -85,7 +85,7 @@ describe('what was forked and is killed from outside', () => {
     await ending(look())
     const running = sleep.run(20_000)
     await ending(look.with({ concurrency: 1 }).ready())
-    const template = ours().find(({ name, parent }) => name === 'node' && nameOf(parent) === 'stint-keeper')
+    const template = templateOf(ours())
     const keeper = ours().find(({ parent }) => parent === template?.pid)
     assert.ok(keeper)
     process.kill(keeper.pid, 'SIGKILL')
@@ -95,6 +95,9 @@ describe('what was forked and is killed from outside', () => {
   })
 })
 
-function nameOf(pid: number): string | undefined {
-  return ours().find((each) => each.pid === pid)?.name
+// The keepers that it forks have its name, and its own name depends on Node's major.
+function templateOf(processes: readonly Process[]): Process | undefined {
+  const isKeeper = ({ name }: Process) => name === 'stint-keeper'
+  const keepers = processes.filter(isKeeper).map(({ pid }) => pid)
+  return processes.find((each) => !isKeeper(each) && keepers.includes(each.parent))
 }

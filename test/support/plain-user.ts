@@ -45,7 +45,8 @@ export function plainUser(): PlainUser {
   const readable = canRead(uid) ? root : copyProject(home, uid)
   const invocation: PlainUser['invocation'] = (script, args = []) => {
     const { NODE_TEST_CONTEXT: _, ...outer } = process.env // else the inner test file reports in the runner's binary form
-    const command = ['setpriv', ...identity(uid), process.execPath, join(readable, script), ...args] as const
+    const node = [process.execPath, '--test-reporter=tap'] as const // the default depends on Node's major
+    const command = ['setpriv', ...identity(uid), ...node, join(readable, script), ...args] as const
     return { command, cwd: readable, env: { ...outer, HOME: home, TMPDIR: home } }
   }
   return {
