@@ -84,6 +84,7 @@ export interface NativeReport {
   readonly readBytes: number
   readonly writtenBytes: number
   readonly rungs: number // mechanisms that served it, of those that not every machine has; see lib/plan/rungs.ts
+  readonly rungErrors: readonly number[] // by bit of `rungs`: the errno that one was refused with, or 0
   readonly limits: NativeLimits // in force
   readonly causes: readonly NativeCause[]
   readonly where: string // '' = none

@@ -51,13 +51,17 @@ function commandFacts(options: ParsedCommandOptions, command: string): Facts {
 
 /**
  * The plan with the executable that carries it out, and the control groups that it may make: they cost a fifth of a
- * millisecond each, so only for limits that they serve.
+ * millisecond each, so a command has only those that serve its limits. A worker learns its limits when it is booted.
+ * @param limits none: a template, whose workers are no part of its own groups
  */
-export function withKeeper(plan: Plan, keeper: string, limits: Partial<ParsedLimits> = {}): NativePlan {
-  const { memory, cpuTime, processes } = limits
+export function withKeeper(plan: Plan, keeper: string, limits?: Partial<ParsedLimits>): NativePlan {
   const without = withoutRungs(process.env)
-  const served = cpuTime !== undefined || (plan.command && (memory !== undefined || processes !== undefined))
+  const served = limits !== undefined && (!plan.command || needsGroups(limits))
   return { ...plan, keeper, cgroups: served ? cgroupsForJob(without) : [], without: rungFlags(without) }
+}
+
+function needsGroups({ memory, cpuTime, processes }: Partial<ParsedLimits>): boolean {
+  return memory !== undefined || cpuTime !== undefined || processes !== undefined
 }
 
 /** What a plan takes from this process. */

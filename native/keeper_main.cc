@@ -12,6 +12,7 @@
 #include "keep/exec_source.h"
 #include "keep/guard.h"
 #include "keep/keeper.h"
+#include "keep/user_namespace.h"
 #include "support/plan_blob.h"
 #include "support/refusal.h"
 
@@ -107,8 +108,9 @@ int main() {
   setup.exact = steps.exact;
   stint::ClampToHardLimits(&in_force);
   if (setup.command) steps.rlimits = stint::RlimitsOfCommand(in_force);
-  stint::ExecSource source(steps, !setup.command, in_force.processes);
-  source.DoWithout(plan.header.without);
+  const bool may_unshare = stint::HasUserToCount(steps.uid);
+  stint::ExecSource source(steps, !setup.command,
+                           stint::ForkLadder(in_force.processes, steps.exact, plan.header.without, may_unshare));
   stint::JobCgroup cgroup;
   if (plan.header.cgroup_count > 0) {
     cgroup.Make(GroupsOf(plan), WishOf(plan.header, in_force));

@@ -1,9 +1,10 @@
-// The rungs that not every machine has: a command under limits, once with all of them and once for each that is used only
-// where a better one fails, and what its keeper says served it.
+// The rungs that not every machine has: a command under limits for each, with the better ones left out where it is used only
+// when they fail, and what its keeper says served it, or why it did not.
 import { cgroupsForJob } from '../launch/cgroup-places.js'
-import { type NativePlan, native } from '../native.js'
-import { noLimits, type RungName, rungFlags, rungNames } from '../plan/index.js'
+import { type NativePlan, type NativeReport, native } from '../native.js'
+import { noLimits, type RungName, rungFlags, rungNames, withoutRungs } from '../plan/index.js'
 import type { Rung } from '../types.js'
+import { whyMissing } from './reasons.js'
 
 interface Step {
   readonly name: RungName
@@ -11,6 +12,10 @@ interface Step {
   readonly mechanism: string
   /** Better rungs, which must be left out for this one to serve: it is then a fallback. */
   readonly below?: readonly RungName[]
+  /** Processes that the trial is allowed. */
+  readonly processes?: number
+  /** It serves jobs of plain users alone. */
+  readonly plainUsers?: boolean
   readonly remedy: string
 }
 
@@ -18,12 +23,21 @@ const GROUPS =
   'let the host make control groups below its own: run it in a systemd unit with Delegate=yes, or in a container with --cgroupns=private and a writable /sys/fs/cgroup'
 const CONTROLLERS = `${GROUPS}; v2: the host sits in a leaf group, and its parent's cgroup.subtree_control has the controller`
 const PTRACE = 'sysctl kernel.yama.ptrace_scope below 3; Docker: a seccomp profile that allows ptrace, or --cap-add=SYS_PTRACE'
+const SECCOMP = 'Linux 5.0 or later; a container profile that allows seccomp(2)'
+const NAMESPACES =
+  'sysctl user.max_user_namespaces above 0 (Debian: kernel.unprivileged_userns_clone=1), a container profile that allows unshare(2)'
 
 const steps: readonly Step[] = [
-  { name: 'memory-cgroup', limit: 'memory', mechanism: 'commands: a memory cgroup of their own', remedy: CONTROLLERS },
+  { name: 'memory-cgroup', limit: 'memory', mechanism: 'a memory cgroup of its own', remedy: CONTROLLERS },
   { name: 'cpu-cgroup', limit: 'cpuTime', mechanism: "a cgroup's CPU account beside the tree's clocks", remedy: GROUPS },
-  { name: 'cgroup-kill', limit: 'leftovers', mechanism: 'cgroup.kill', remedy: `Linux 5.14 or later; ${GROUPS}` },
-  { name: 'allocation-trace', limit: 'evidence', mechanism: "'exact': ptrace of refused allocations", remedy: PTRACE },
+  {
+    name: 'fork-listener',
+    limit: 'processes',
+    mechanism: '0: seccomp user notification on the fork family',
+    processes: 0,
+    remedy: SECCOMP,
+  },
+  { name: 'fork-trace', limit: 'processes', mechanism: 'N: ptrace of the fork family, stopped by seccomp', remedy: PTRACE },
   {
     name: 'pids-cgroup',
     limit: 'processes',
@@ -32,12 +46,22 @@ const steps: readonly Step[] = [
     remedy: CONTROLLERS,
   },
   {
+    name: 'user-namespace',
+    limit: 'processes',
+    mechanism: 'N, without both, not as root: RLIMIT_NPROC in a user namespace and a look at the tree',
+    below: ['fork-trace', 'pids-cgroup'],
+    plainUsers: true,
+    remedy: NAMESPACES,
+  },
+  {
     name: 'fork-listener',
     limit: 'processes',
-    mechanism: 'N, without both: seccomp user notification',
-    below: ['fork-trace', 'pids-cgroup'],
-    remedy: 'Linux 5.0 or later; a container profile that allows seccomp(2)',
+    mechanism: 'N, without all three: seccomp user notification',
+    below: ['fork-trace', 'pids-cgroup', 'user-namespace'],
+    remedy: SECCOMP,
   },
+  { name: 'cgroup-kill', limit: 'leftovers', mechanism: 'cgroup.kill', remedy: `Linux 5.14 or later; ${GROUPS}` },
+  { name: 'allocation-trace', limit: 'evidence', mechanism: "'exact': ptrace of refused allocations", remedy: PTRACE },
 ]
 
 /** Tries each for real. Never rejects. */
@@ -45,63 +69,63 @@ export async function examineLadder(): Promise<readonly Rung[]> {
   return Promise.all(steps.map(tryStep))
 }
 
-async function tryStep({ name, limit, mechanism, below = [], remedy }: Step): Promise<Rung> {
+async function tryStep(step: Step): Promise<Rung> {
+  const { name, limit, mechanism, below = [], remedy } = step
   try {
-    const served = rungNames(await rungsOf(below))
-    if (served.includes(name)) return { limit, mechanism, state: below.length > 0 ? 'available' : 'used' }
-    return { limit, mechanism, state: 'missing', why: whyNot(name, served), remedy }
+    const report = await trialOf(step)
+    const served = rungNames(report.rungs)
+    const serves = below.length > 0 || (step.plainUsers === true && process.getuid?.() === 0) ? 'available' : 'used'
+    if (served.includes(name)) return { limit, mechanism, state: serves }
+    return { limit, mechanism, state: 'missing', why: whyMissing(name, report), remedy }
   } catch (error) {
     return { limit, mechanism, state: 'missing', why: String(error), remedy }
   }
 }
 
-function whyNot(name: RungName, served: readonly RungName[]): string {
-  const instead = `a trial was served by ${served.length > 0 ? served.join(', ') : 'none of these'}`
-  const noPlace = name.includes('cgroup') && cgroupsForJob().length === 0
-  return noPlace ? `the host may not make groups below its own; ${instead}` : instead
-}
-
-/** Runs /bin/sh under limits that ask for every rung; resolves to RungFlags. */
-function rungsOf(without: readonly RungName[]): Promise<number> {
+/** Runs /bin/sh under limits that ask for the rung. */
+function trialOf(step: Step): Promise<NativeReport> {
   const { addon, keeperPath } = native()
   return new Promise((resolve, reject) => {
-    let rungs: number | undefined
-    addon.launch(trialPlan(keeperPath, without), {
+    let heard: NativeReport | undefined
+    addon.launch(trialPlan(keeperPath, step), {
       launched: () => {},
       message: () => {},
       garbage: () => {},
       report: (report) => {
-        rungs = report.rungs
+        heard = report
       },
-      gone: (status) => (rungs === undefined ? reject(new Error(`the keeper ended with status ${status}`)) : resolve(rungs)),
+      gone: (status) => (heard ? resolve(heard) : reject(new Error(`the keeper ended with status ${status}`))),
     })
   })
 }
 
 const MEBIBYTE = 1024 ** 2
 const SECOND = 1e9 // ns
+const NOBODY = 65_534 // whoever it is: a user that is not root
 
-function trialPlan(keeper: string, without: readonly RungName[]): NativePlan {
+function trialPlan(keeper: string, { name, below = [], processes = 2, plainUsers }: Step): NativePlan {
+  const id = plainUsers === true && process.getuid?.() === 0 ? NOBODY : -1
+  const without = [...withoutRungs(process.env), ...below]
   return {
     keeper,
     command: true,
     files: ['/bin/sh'],
     argv: ['sh', '-c', 'exit 0'],
     env: [],
-    cwd: '',
+    cwd: '/',
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'ignore',
     outputSize: 0,
-    limits: { ...noLimits, memory: 256 * MEBIBYTE, cpuNs: SECOND, wallNs: 5 * SECOND, processes: 2 },
+    limits: { ...noLimits, memory: 256 * MEBIBYTE, cpuNs: SECOND, wallNs: 5 * SECOND, processes },
     nice: 0,
-    uid: -1,
-    gid: -1,
+    uid: id,
+    gid: id,
     noNewPrivs: false,
     stopSignal: 15,
     bootNs: 5 * SECOND,
-    exact: without.length === 0,
-    cgroups: cgroupsForJob(),
+    exact: name === 'allocation-trace',
+    cgroups: cgroupsForJob(without),
     without: rungFlags(without),
   }
 }

@@ -38,10 +38,6 @@ const readBack = (limit: keyof Limits, name: string, value: number): Trial => ({
   remedy: 'raise the hard limit of the host (ulimit -H) above the value that is asked for',
 })
 
-const PTRACE =
-  'allow ptrace(2) of own children: kernel.yama.ptrace_scope below 3, and a container whose seccomp profile has ptrace'
-const SECCOMP = 'a kernel of 5.0 or later whose container profile allows seccomp(2)'
-
 export const trials: readonly Trial[] = [
   {
     limit: 'isolation',
@@ -90,20 +86,6 @@ export const trials: readonly Trial[] = [
     attempt: (run) => shell(run, 'sleep 4', { wallTime: 30 }),
     shows: endedBy('Timeout', 'wall'),
     remedy: 'see the reason',
-  },
-  {
-    limit: 'processes',
-    mechanism: '0: seccomp user notification on the fork family',
-    attempt: (run) => shell(run, '/bin/true & wait', { processes: 0 }),
-    shows: endedBy('Subprocess', 'denied'),
-    remedy: SECCOMP,
-  },
-  {
-    limit: 'processes',
-    mechanism: 'N: ptrace of the fork family, stopped by seccomp',
-    attempt: (run) => shell(run, 'sleep 4 & sleep 4 & wait', { processes: 1 }),
-    shows: endedBy('Subprocess', 'denied'),
-    remedy: PTRACE,
   },
   {
     limit: 'leftovers',

@@ -36,6 +36,14 @@ export function cgroupsForJob(without: readonly string[] = []): readonly string[
   return [`stint-${process.pid}-${count.toString(36)}${Math.random().toString(36).slice(2, 10)}`, ...paths]
 }
 
+/** Why no group may be made in a hierarchy; '' where one may. For people. */
+export function whyNoGroups(name: keyof CgroupPlaces): string {
+  const own = placesOf(textOf('/proc/self/cgroup'), textOf('/proc/self/mountinfo'))[name]
+  if (own === '') return `no ${name === 'unified' ? 'cgroup2' : `v1 ${name}`} hierarchy that holds this process is mounted`
+  const code = refusal(own)
+  return code === '' ? '' : `${own}: ${code}`
+}
+
 /** Kills what is in the groups of a keeper that ended without a report, and removes them. Never rejects. */
 export async function clearCgroups(cgroups: readonly string[]): Promise<void> {
   const [name = '', ...paths] = cgroups
@@ -103,12 +111,17 @@ function hasMemory(group: string): boolean {
 }
 
 function isWritable(path: string): boolean {
+  return refusal(path) === ''
+}
+
+/** The code of the error that keeps this process from making groups below one; '' where none does. */
+function refusal(path: string): string {
   try {
     accessSync(path, constants.W_OK)
     accessSync(join(path, 'cgroup.procs'), constants.W_OK)
-    return true
-  } catch {
-    return false
+    return ''
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
   }
 }
 

@@ -8,6 +8,7 @@ const names = [
   'fork-trace',
   'fork-listener',
   'allocation-trace',
+  'user-namespace',
 ] as const
 
 export type RungName = (typeof names)[number]
@@ -18,6 +19,11 @@ export const withoutVariable = 'STINT_WITHOUT'
 /** @returns the flags of a report as names */
 export function rungNames(flags: number): readonly RungName[] {
   return names.filter((_, bit) => (flags & (1 << bit)) !== 0)
+}
+
+/** @returns the errno that each rung was refused with, by name; the list is that of a report */
+export function rungErrors(errors: readonly number[]): Partial<Record<RungName, number>> {
+  return Object.fromEntries(names.flatMap((name, bit) => (errors[bit] ? [[name, errors[bit]]] : [])))
 }
 
 /** @returns the flags of the rungs in a list of names; other words in it are for other readers */

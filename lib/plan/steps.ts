@@ -1,4 +1,4 @@
-// Names of the steps of a launch. The mirror of `enum class Step` in native/support/wire.h, in the same order.
+// Names of the steps of a launch, the newest last. The mirror of `enum class Step` in native/support/wire.h, in the same order.
 
 const names = [
   'none',
@@ -30,6 +30,7 @@ const names = [
   'signals',
   'exec',
   'boot',
+  'user-namespace',
 ] as const
 
 /** The name of one step of a launch. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace stint {
 namespace {
@@ -34,10 +35,18 @@ void JobCgroup::Make(const CgroupPlan& plan, const CgroupWish& wish) {
   if (plan.unified[0] != '\0' && (wish.cpu || memory_in_v2)) unified_.Make(plan.unified, plan.name);
   if (memory_in_v2) HoldMemory(wish.memory);
   HoldV1Memory(plan, wish);
-  const bool v2_cpu = unified_.valid() && unified_.Has("cpu.stat");
-  if (wish.cpu && !v2_cpu && plan.cpuacct[0] != '\0') v1_cpuacct_.Make(plan.cpuacct, plan.name);
-  if (wish.cpu && (v2_cpu || v1_cpuacct_.valid())) cpu_ = v2_cpu ? &unified_ : &v1_cpuacct_;
+  if (wish.cpu) HoldCpu(plan);
   OpenDoors();
+}
+
+void JobCgroup::HoldCpu(const CgroupPlan& plan) {
+  if (unified_.valid() && unified_.Has("cpu.stat")) {
+    cpu_ = &unified_;
+  } else if (plan.cpuacct[0] != '\0' && v1_cpuacct_.Make(plan.cpuacct, plan.name)) {
+    cpu_ = &v1_cpuacct_;
+  } else {
+    refused_.Note(kRungCpuCgroup, errno);
+  }
 }
 
 void JobCgroup::Adopt(const char* path, const CgroupWish& wish) {
@@ -50,7 +59,10 @@ void JobCgroup::Adopt(const char* path, const CgroupWish& wish) {
 
 /// v2: no swap beside it where the kernel counts swap, and the whole group dies, not its largest member.
 bool JobCgroup::HoldMemory(std::int64_t memory) {
-  if (!unified_.valid() || !unified_.Write("memory.max", CapOf(memory))) return false;
+  if (!unified_.valid() || !unified_.Write("memory.max", CapOf(memory))) {
+    refused_.Note(kRungMemoryCgroup, errno);
+    return false;
+  }
   if (unified_.Has("memory.swap.max")) unified_.Write("memory.swap.max", std::int64_t{0});
   unified_.Write("memory.oom.group", std::int64_t{1});
   memory_ = &unified_;
@@ -60,21 +72,26 @@ bool JobCgroup::HoldMemory(std::int64_t memory) {
 /// memsw (RAM and swap together) may not be below limit_in_bytes, so it comes second; it is missing where the kernel
 /// does not count swap.
 void JobCgroup::HoldV1Memory(const CgroupPlan& plan, const CgroupWish& wish) {
-  if (wish.memory == kUnset || plan.memory[0] == '\0' || !v1_memory_.Make(plan.memory, plan.name)) return;
-  if (!v1_memory_.Write("memory.limit_in_bytes", CapOf(wish.memory))) return v1_memory_.Remove();
+  if (wish.memory == kUnset || plan.memory[0] == '\0') return;
+  const bool made = v1_memory_.Make(plan.memory, plan.name);
+  if (!made || !v1_memory_.Write("memory.limit_in_bytes", CapOf(wish.memory))) {
+    refused_.Note(kRungMemoryCgroup, errno);
+    return v1_memory_.Remove();
+  }
   if (v1_memory_.Has("memory.memsw.limit_in_bytes"))
     v1_memory_.Write("memory.memsw.limit_in_bytes", CapOf(wish.memory));
   memory_ = &v1_memory_;
 }
 
 /// By number: its one thread is moved, before it may go on.
-bool JobCgroup::LimitTasks(const CgroupPlan& plan, std::int64_t tasks, pid_t pid) {
-  if (plan.name == nullptr || tasks_ != nullptr) return tasks_ != nullptr;
+int JobCgroup::LimitTasks(const CgroupPlan& plan, std::int64_t tasks, pid_t pid) {
+  if (tasks_ != nullptr) return 0;
+  if (plan.name == nullptr) return ENOENT;
   CgroupDirectory* group = plan.pids[0] != '\0' ? &v1_pids_ : &unified_;
-  if (!group->valid()) group->Make(plan.pids[0] != '\0' ? plan.pids : plan.unified, plan.name);
-  if (!group->valid() || !group->Write("pids.max", tasks) || !group->Write("cgroup.procs", pid)) return false;
+  const bool made = group->valid() || group->Make(plan.pids[0] != '\0' ? plan.pids : plan.unified, plan.name);
+  if (!made || !group->Write("pids.max", tasks) || !group->Write("cgroup.procs", pid)) return errno;
   tasks_ = group;
-  return true;
+  return 0;
 }
 
 void JobCgroup::OpenDoors() {

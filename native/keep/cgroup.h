@@ -49,8 +49,8 @@ class JobCgroup {
   void Make(const CgroupPlan& plan, const CgroupWish& wish);
   /// For tests against a directory that looks like a group of v2.
   void Adopt(const char* path, const CgroupWish& wish);
-  /// Makes one for a job that was born without: `pid` is moved into it. False where there is none.
-  bool LimitTasks(const CgroupPlan& plan, std::int64_t tasks, pid_t pid);
+  /// Makes one for a job that was born without: `pid` is moved into it. 0, or an errno.
+  int LimitTasks(const CgroupPlan& plan, std::int64_t tasks, pid_t pid);
   const Doors& doors() const { return doors_; }
   void CloseDoors();
   /// Whether the job, which is known to live, did not get into one of them; and forgets each such.
@@ -74,10 +74,13 @@ class JobCgroup {
   void Remove();
   /// RungFlags of what stands.
   std::uint32_t rungs() const;
+  /// Why the rest does not.
+  const RungErrors& refused() const { return refused_; }
 
  private:
   bool HoldMemory(std::int64_t memory);
   void HoldV1Memory(const CgroupPlan& plan, const CgroupWish& wish);
+  void HoldCpu(const CgroupPlan& plan);
   void OpenDoors();
 
   CgroupDirectory unified_;
@@ -88,6 +91,7 @@ class JobCgroup {
   const CgroupDirectory* cpu_ = nullptr;
   const CgroupDirectory* tasks_ = nullptr;
   Doors doors_;
+  RungErrors refused_{};
 };
 
 }  // namespace stint

@@ -15,7 +15,7 @@ class CgroupDirectory {
   CgroupDirectory(const CgroupDirectory&) = delete;
   CgroupDirectory& operator=(const CgroupDirectory&) = delete;
 
-  /// mkdir(2) of `parent`/`name`. False where it may not be made.
+  /// mkdir(2) of `parent`/`name`. False with errno where it may not be made.
   bool Make(const char* parent, const char* name);
   /// Uses a directory that is there already, and leaves it there.
   bool Adopt(const char* path);
@@ -23,6 +23,7 @@ class CgroupDirectory {
   /// For CLONE_INTO_CGROUP (clone3(2)).
   int fd() const { return fd_.get(); }
   bool Has(const char* file) const;
+  /// False with errno.
   bool Write(const char* file, std::string_view text) const;
   bool Write(const char* file, std::int64_t number) const;
   /// A file that holds one number; -1 where it is missing or holds none ("max").

@@ -98,6 +98,9 @@ bool Keeper::HandleEvidence(const EvidenceMessage& message, const char* text, st
     case MessageType::kDone:
       if (running) HandleDone(message, now);
       return running;
+    case MessageType::kForkNotify:
+      LookAtForks(message.value, now);
+      return true;
     case MessageType::kCause:
       return running && HandleCause(message, now);
     case MessageType::kWhere:

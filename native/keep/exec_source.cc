@@ -55,42 +55,47 @@ bool CanBreakLoader(const RlimitPlan& rlimits) {
   return false;
 }
 
-/// Exact evidence needs a tracer, and its tree traced: a filter's question that nobody hears fails the call.
-// pids.max counts threads as well: so many a job may have before the kernel takes them for processes.
-constexpr std::int64_t kThreads = 128;
-
-ForkFilter FilterFor(std::int64_t processes, bool exact) {
-  if (exact) return ForkFilter::kTrace;
-  if (processes == kUnset) return ForkFilter::kNone;
-  return processes == 0 ? ForkFilter::kDeny : ForkFilter::kTrace;
+void Order(const Worker& worker, const ForkOrder& order) {
+  send(worker.birth.get(), &order, sizeof order, MSG_NOSIGNAL);
 }
 
 }  // namespace
 
-ExecSource::ExecSource(const StepPlan& plan, bool worker, std::int64_t processes)
-    : plan_(plan), worker_(worker), processes_(processes) {
-  plan_.filter = FilterFor(processes, plan.exact);
-  plan_.wait_for_tracer = plan_.filter == ForkFilter::kTrace || CanBreakExec(plan_.rlimits);
-}
-
-/// The rungs below ptrace(2). A group and a look now and then see one too many only afterwards, but a listener can make
-/// a fork fail that a signal interrupts before it has heard of it (EINTR): sh gives up then.
-ForkFilter ExecSource::Untraced(pid_t pid) {
-  if (processes_ == kUnset) return ForkFilter::kNone;
-  if (processes_ == 0) return ForkFilter::kDeny;
-  const bool groups = cgroup_ != nullptr && (without_ & kRungPidsCgroup) == 0;
-  if (groups && cgroup_->LimitTasks(groups_, processes_ + 1 + kThreads, pid)) return ForkFilter::kNone;
-  return (without_ & kRungForkListener) == 0 ? ForkFilter::kDeny : ForkFilter::kNone;
+ExecSource::ExecSource(const StepPlan& plan, bool worker, const ForkLadder& forks)
+    : plan_(plan), worker_(worker), forks_(forks) {
+  plan_.forks = forks_.First();
+  const bool asks = plan_.forks.filter == ForkFilter::kTrace || forks_.Undecided();
+  plan_.wait_for_tracer = asks || CanBreakExec(plan_.rlimits);
 }
 
 /// Where ptrace(2) is refused (a tracer already, a container's filter), a lower rung counts instead, less exactly.
 void ExecSource::Trace(Worker* worker) {
-  const bool forks = plan_.filter == ForkFilter::kTrace;
-  const bool may_trace = !forks || (without_ & kRungForkTrace) == 0;
-  worker->traced = may_trace && Seize(worker->pid, forks) == 0;
+  const bool forks = forks_.WantsTracer();
+  const bool may_trace = forks || CanBreakExec(plan_.rlimits);
+  const int error = may_trace ? Seize(worker->pid, forks) : 0;
+  worker->traced = may_trace && error == 0;
   worker->watched = CanBreakLoader(plan_.rlimits);
-  if (forks && !worker->traced) worker->filter = Untraced(worker->pid);
-  send(worker->birth.get(), &worker->filter, sizeof worker->filter, MSG_NOSIGNAL);
+  if (error != 0) forks_.Missing(worker, kRungForkTrace, error);
+  ForkOrder order = plan_.forks;
+  const bool asks = order.filter == ForkFilter::kTrace && !(forks && worker->traced);
+  if (asks || forks_.Undecided()) order = forks_.Next(worker);
+  worker->filter = order.filter;
+  Order(*worker, order);
+}
+
+bool ExecSource::Lower(Worker* worker, const Failure& failure) {
+  if (failure.step == Step::kUserNamespace) {
+    forks_.Missing(worker, kRungUserNamespace, failure.error);
+  } else if (failure.step == Step::kSeccomp && worker->filter != ForkFilter::kNone) {
+    forks_.Missing(worker, kRungForkListener, failure.error);
+    forks_.Missing(worker, kRungForkTrace, failure.error);
+  } else {
+    return false;
+  }
+  const ForkOrder order = forks_.Next(worker);
+  worker->filter = order.filter;
+  Order(*worker, order);
+  return true;
 }
 
 /// A plain fork, without libc's handlers: the child makes only system calls. Into a group of v2 at once where the
@@ -113,7 +118,7 @@ long ExecSource::Clone() {
 
 Birth ExecSource::Make(Worker* worker, Failure* failure) {
   UniqueFd evidence, birth;
-  worker->filter = plan_.filter;
+  worker->filter = plan_.forks.filter;
   if (!OpenBirth(&worker->birth, &birth) || (worker_ && !(OpenEvidence(worker, &evidence) && MoveUp(&evidence)))) {
     *failure = {Step::kKeeper, errno};
     return Birth::kFailed;

@@ -18,6 +18,13 @@ void Keeper::TraceWorker() {
   SendEvidence(MessageType::kGo, Cause::kNone, error);
 }
 
+/// A forked worker may not set a filter: what is left is to count its processes now and then.
+void Keeper::LookAtForks(std::int64_t error, std::int64_t now) {
+  worker_.looked_at = true;
+  worker_.refused.Note(kRungForkListener, static_cast<int>(error));
+  if (job_.phase == Phase::kRunning && CountsByLooking()) job_.count_poll_at = now;
+}
+
 void Keeper::ReadForks() {
   while (listener_.Receive()) {
     const std::int64_t now = MonotonicNs();

@@ -34,6 +34,7 @@ void Keeper::NoteRungs() {
   if (traced) job_.rungs |= kRungForkTrace;
   if (traced && setup_.exact) job_.rungs |= kRungAllocationTrace;
   if (worker_.filter == ForkFilter::kDeny) job_.rungs |= kRungForkListener;
+  job_.rungs |= worker_.rungs;
 }
 
 /// Nothing of the job lives: the last figures, and the groups go.

@@ -106,6 +106,7 @@ class Keeper {
   bool AllowFork(std::int64_t now);
   void LimitForks();
   void TraceWorker();
+  void LookAtForks(std::int64_t error, std::int64_t now);
   void TraceeStopped(pid_t tid, int status);
   void AnswerForks();
   void ForkDenied(std::int64_t now, std::int64_t alive);

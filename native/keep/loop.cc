@@ -187,7 +187,8 @@ void Keeper::ReadBirth() {
     if (size < 0) return;
     if (size != static_cast<ssize_t>(sizeof failure)) break;
     if (listener.valid()) listener_.Open(std::move(listener));
-    if (failure.step != Step::kNone) job_.failure = failure;
+    if (failure.step == Step::kNone || source_->Lower(&worker_, failure)) continue;
+    job_.failure = failure;
   }
   worker_.birth.Reset();
   if (job_.failure.step != Step::kNone) return;

@@ -90,9 +90,7 @@ void Keeper::PollMemory(std::int64_t now) {
 }
 
 /// No filter asks before a fork: the last rung of the limit on processes, which sees one too many only afterwards.
-bool Keeper::CountsByLooking() const {
-  return setup_.command && job_.limits.processes != kUnset && worker_.filter == ForkFilter::kNone;
-}
+bool Keeper::CountsByLooking() const { return job_.limits.processes != kUnset && worker_.looked_at; }
 
 void Keeper::PollCount(std::int64_t now) {
   const std::int64_t alive = std::max(0, tree_.Alive() - 1);

@@ -43,6 +43,8 @@ void Keeper::QueueReport() {
   FillUsage(&report_);
   report_.in_force = job_.limits;
   report_.rungs = job_.rungs;
+  report_.rung_errors = worker_.refused;
+  if (setup_.cgroup != nullptr) report_.rung_errors.Take(setup_.cgroup->refused());
   report_.cause_count = static_cast<std::uint32_t>(job_.causes.count());
   std::copy_n(job_.causes.records(), job_.causes.count(), report_.causes);
   report_.where_length = job_.where_length;

@@ -14,14 +14,19 @@
 #include <cerrno>
 
 #include "keep/allocation_watch.h"
+#include "keep/user_namespace.h"
 #include "support/rights.h"
 
 namespace stint {
 namespace {
 
-[[noreturn]] void Fail(const StepPlan& plan, Step step, int error) {
+void Tell(const StepPlan& plan, Step step, int error) {
   const Failure failure{step, error};
   send(plan.birth, &failure, sizeof failure, MSG_NOSIGNAL);
+}
+
+[[noreturn]] void Fail(const StepPlan& plan, Step step, int error) {
+  Tell(plan, step, error);
   _exit(127);
 }
 
@@ -48,13 +53,14 @@ void DieWithKeeper(const StepPlan& plan) {
   if (getppid() != plan.keeper) _exit(127);  // it died before the line above
 }
 
-/// Where ptrace(2) is not to be had, the tracer answers with another filter.
-ForkFilter WaitForTracer(const StepPlan& plan) {
-  ForkFilter filter = plan.filter;
-  while (recv(plan.birth, &filter, sizeof filter, 0) != static_cast<ssize_t>(sizeof filter)) {
+/// What the keeper says of forks, once it has tried to trace this process, or has heard what cannot be had.
+ForkOrder WaitForOrder(const StepPlan& plan) {
+  ForkOrder order;
+  while (recv(plan.birth, &order, sizeof order, 0) != static_cast<ssize_t>(sizeof order)) {
     if (errno != EINTR) Fail(plan, Step::kPtrace, errno);
   }
-  return filter;
+  if (order.give_up) _exit(127);
+  return order;
 }
 
 /// First of all steps: the groups' descriptors may have numbers that stdio is about to take, and what the later steps
@@ -75,19 +81,35 @@ bool SendListener(int birth, int listener) {
   return sendmsg(birth, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof none);
 }
 
-/// After the ids: a filter set by a privileged child stays, and one without privileges needs no_new_privs.
-void SetFilter(const StepPlan& plan, ForkFilter filter) {
-  if (plan.no_new_privs) Check(plan, Step::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  if (filter == ForkFilter::kNone) return;
+/// A filter set by a privileged child stays; one without privileges needs no_new_privs. 0, or the errno of seccomp(2).
+int SetFilter(const StepPlan& plan, ForkFilter filter) {
+  if (filter == ForkFilter::kNone) return 0;
   int listener = InstallForkFilter(filter);
   if (listener == -EACCES) {
     Check(plan, Step::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
     listener = InstallForkFilter(filter);
   }
-  if (listener < 0) Fail(plan, Step::kSeccomp, -listener);
+  if (listener < 0) return -listener;
   if (filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendListener(plan.birth, listener));
-  if (filter != ForkFilter::kTrace || !plan.exact) return;
+  if (filter != ForkFilter::kTrace || !plan.exact) return 0;
   if (const int error = InstallAllocationFilter(); error != 0) Fail(plan, Step::kSeccomp, error);
+  return 0;
+}
+
+/// After the ids, which a filter or a namespace would hinder. What this machine refuses is told to the keeper, which
+/// names the next rung.
+void HoldForks(const StepPlan& plan) {
+  if (plan.no_new_privs) Check(plan, Step::kNoNewPrivs, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  ForkOrder order = plan.wait_for_tracer ? WaitForOrder(plan) : plan.forks;
+  for (;;) {
+    const bool apart = order.tasks != kUnset;
+    bool entered = false;
+    const int error = apart ? EnterUserNamespace(order.tasks, &entered) : SetFilter(plan, order.filter);
+    if (error == 0) return;
+    if (entered) Fail(plan, Step::kUserNamespace, error);  // there is no way back
+    Tell(plan, apart ? Step::kUserNamespace : Step::kSeccomp, error);
+    order = WaitForOrder(plan);
+  }
 }
 
 /// As execvp(3) goes on along PATH: a file that is missing or not ours to run is passed over, EACCES is remembered.
@@ -118,7 +140,7 @@ void RunSteps(const StepPlan& plan) {
   }
   SetIds(plan);
   DieWithKeeper(plan);
-  SetFilter(plan, plan.wait_for_tracer ? WaitForTracer(plan) : plan.filter);
+  HoldForks(plan);
   // After the filter, whose listener needs a free descriptor; late, so that no step runs under a limit it was not asked
   // to.
   for (int i = 0; i < plan.rlimits.count; i++) {

@@ -7,6 +7,13 @@
 
 namespace stint {
 
+/// How a job's forks are held: what its child sets up for itself between fork and exec.
+struct ForkOrder {
+  ForkFilter filter = ForkFilter::kNone;
+  std::int64_t tasks = kUnset;  // RLIMIT_NPROC inside a user namespace of its own
+  bool give_up = false;         // no rung is left
+};
+
 /// All that the child needs, made ready by the keeper: nothing is allocated or computed after the fork.
 struct StepPlan {
   pid_t keeper = 0;
@@ -21,8 +28,8 @@ struct StepPlan {
   std::int64_t gid = -1;
   bool no_new_privs = false;
   bool exact = false;            // where a tracer can be had: refused allocations are watched for, too
-  bool wait_for_tracer = false;  // the tracer then says which filter
-  ForkFilter filter = ForkFilter::kNone;
+  bool wait_for_tracer = false;  // the keeper then says how forks are held
+  ForkOrder forks;
   RlimitPlan rlimits;
   char* const* files = nullptr;
   char* const* argv = nullptr;

@@ -27,6 +27,9 @@ struct Worker {
   ForkFilter filter = ForkFilter::kNone;  // stands before exec
   bool traced = false;                    // seized by ptrace(2) before exec
   bool watched = false;                   // its loader, too, is watched: its limits on memory are tight
+  bool looked_at = false;                 // nobody asks before it forks: its processes are counted now and then
+  std::uint32_t rungs = 0;                // RungFlags that it set up for itself
+  RungErrors refused{};
 };
 
 enum class Birth { kParent, kChild, kFailed };
@@ -38,6 +41,13 @@ class WorkerSource {
   /// In the keeper: kParent or kFailed. In a forked worker it returns, too: kChild, with its end of the evidence
   /// socket in `worker->evidence`. An exec'ed worker never returns.
   virtual Birth Make(Worker* worker, Failure* failure) = 0;
+  /// A step that a lower rung can replace has failed in `worker`, which waits for an answer: gives it, and says whether
+  /// the launch goes on.
+  virtual bool Lower(Worker* worker, const Failure& failure) {
+    static_cast<void>(worker);
+    static_cast<void>(failure);
+    return false;
+  }
   /// True when the keeper serves further jobs: the next worker is then made while the present one runs.
   virtual bool Again() const = 0;
 };

@@ -92,6 +92,17 @@ napi_value MakeCauses(napi_env env, const ReportMessage& report) {
   return causes;
 }
 
+napi_value MakeErrors(napi_env env, const RungErrors& errors) {
+  napi_value list = nullptr;
+  if (napi_create_array_with_length(env, kRungSlots, &list) != napi_ok) return nullptr;
+  for (std::uint32_t i = 0; i < kRungSlots; i++) {
+    napi_value error = nullptr;
+    if (napi_create_int32(env, errors.of[i], &error) != napi_ok || napi_set_element(env, list, i, error) != napi_ok)
+      return nullptr;
+  }
+  return list;
+}
+
 }  // namespace
 
 napi_value MakeReport(napi_env env, const ControlMessage& message) {
@@ -102,6 +113,7 @@ napi_value MakeReport(napi_env env, const ControlMessage& message) {
   for (const NumberField& field : kNumbers) writer.Number(field.name, report.*field.member);
   writer.Number("failedStep", static_cast<std::int64_t>(report.failed_step));
   writer.Number("rungs", report.rungs);
+  writer.Value("rungErrors", MakeErrors(env, report.rung_errors));
   writer.Value("limits", MakeLimits(env, report.in_force));
   writer.Value("causes", MakeCauses(env, report));
   napi_value where = nullptr;

@@ -18,7 +18,7 @@ int FilterForks() {
   int listener = InstallForkFilter(filter);
   // Without privileges a filter needs no_new_privs (seccomp(2)).
   if (listener == -EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) listener = InstallForkFilter(filter);
-  if (listener < 0) return -listener;
+  if (listener < 0) return TheRecord().SendNoFilter(-listener) ? 0 : EPIPE;
   if (filter == ForkFilter::kDeny && !TheRecord().SendForkNotify(listener)) return EPIPE;
   return 0;
 }

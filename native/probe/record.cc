@@ -107,6 +107,12 @@ bool Record::SendForkNotify(int listener) {
   return sendmsg(fd_, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof message);
 }
 
+bool Record::SendNoFilter(int error) {
+  EvidenceMessage message = Make(MessageType::kForkNotify);
+  message.value = error;
+  return Transmit(message, {}, 0);
+}
+
 bool Record::SendWhere(std::string_view text, bool idle) {
   EvidenceMessage message = Make(MessageType::kWhere);
   const std::string_view kept = text.substr(0, kMaxWhere);

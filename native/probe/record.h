@@ -35,6 +35,8 @@ class Record {
   bool SendBegin(const Baseline& baseline, bool asks);
   /// Passes the listener of a fork filter to the keeper.
   bool SendForkNotify(int listener);
+  /// seccomp(2) was refused, by that errno.
+  bool SendNoFilter(int error);
   /// `idle`: the text lists active resources, not a stack.
   bool SendWhere(std::string_view text, bool idle);
   /// Never blocks: for allocation failures, which may come in any thread at any rate.

@@ -49,7 +49,7 @@ enum class MessageType : std::uint16_t {
   kDone = 52,        // the result is in the channel: the job is over
   kCause = 53,       // cause, value
   kWhere = 54,       // text
-  kForkNotify = 55,  // carries a seccomp listener as SCM_RIGHTS
+  kForkNotify = 55,  // carries a seccomp listener as SCM_RIGHTS; without one: seccomp was refused, value = errno
 };
 
 // Why a job was, or could have been, ended. Numbers are fixed: lib/verdict/causes.ts holds the same table.
@@ -154,6 +154,7 @@ enum class Step : std::uint32_t {
   kSignals,
   kExec,
   kBoot,
+  kUserNamespace,
 };
 
 enum ReportFlags : std::uint32_t {
@@ -178,8 +179,22 @@ enum RungFlags : std::uint32_t {
   kRungForkTrace = 1u << 4,        // ptrace(2) of the fork family
   kRungForkListener = 1u << 5,     // seccomp_unotify(2) of the fork family
   kRungAllocationTrace = 1u << 6,  // ptrace(2) of mmap, brk, mremap, mprotect
+  kRungUserNamespace = 1u << 7,    // RLIMIT_NPROC inside a user namespace of its own
 };
-constexpr std::uint32_t kAllRungs = (1u << 7) - 1;
+constexpr std::uint32_t kAllRungs = (1u << 8) - 1;
+constexpr int kRungSlots = 16;
+
+/// Why rungs could not be had: for each bit of RungFlags the errno that was met, or 0.
+struct RungErrors {
+  std::int16_t of[kRungSlots];
+
+  void Note(RungFlags rung, int error) { of[__builtin_ctz(rung)] = static_cast<std::int16_t>(error); }
+  void Take(const RungErrors& other) {
+    for (int i = 0; i < kRungSlots; i++) {
+      if (other.of[i] != 0) of[i] = other.of[i];
+    }
+  }
+};
 
 // keeper -> host, once per job, when nothing of its tree is left. Followed by where_length bytes of text.
 struct ReportMessage {
@@ -207,6 +222,7 @@ struct ReportMessage {
   std::uint32_t reserved;
   std::uint32_t cause_count;
   std::uint32_t where_length;
+  RungErrors rung_errors;
   CauseRecord causes[kMaxCauses];  // in order of time; notes included; the first that is no note is the verdict's
 };
 

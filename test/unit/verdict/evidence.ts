@@ -48,6 +48,7 @@ const report: NativeReport = {
   writtenBytes: 5,
   limits,
   rungs: 0,
+  rungErrors: [],
   causes: [],
   where: '',
 }
