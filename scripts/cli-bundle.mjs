@@ -1,14 +1,14 @@
 // Makes the `stint` command of dist/cli/, with its libraries, since reading one file costs a fraction of what resolving a hundred
-// modules does: dist/cli.cjs is what `stint run` needs, dist/cli-more.cjs everything that is loaded when it is asked for (compiling
-// what is not used would cost most of Node's own start-up). And the man page.
+// modules does: dist/cli.cjs is what the usual `stint run` needs, dist/cli-more.cjs everything that is loaded when it is asked for
+// (compiling what is not used would cost most of Node's own start-up). And the man page.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 
 const dist = join(import.meta.dirname, '../dist')
 
-/** Loaded by import() in lib/cli/; no two of them export the same name. */
-const more = ['call', 'capture', 'completions', 'doctor', 'measure', 'monitor', 'reports', 'plot/chart', 'plot/draw-run']
+/** Loaded by import() from what is in dist/cli.cjs; no two of them export the same name. */
+const more = ['capture', 'monitor', 'parse-line', 'reports']
 
 // A file asks where it lies to find others (the worker's entry, the binaries): it must hear its own place, not the bundle's.
 const ownPlace = {
@@ -22,26 +22,36 @@ const ownPlace = {
   },
 }
 
-// A CommonJS file has a `require` of its own; node:module would load the ES module loader.
+// A CommonJS file has a `require` of its own; node:module would load the ES module loader. `bindings` comes along: to find it and what
+// it needs takes longer than to load the addon.
 const ownRequire = {
   name: 'own-require',
   setup(build) {
     build.onResolve({ filter: /^node:module$/ }, () => ({ path: 'module', namespace: 'own' }))
-    build.onLoad({ filter: /.*/, namespace: 'own' }, () => ({ contents: 'exports.createRequire = () => require' }))
+    build.onLoad({ filter: /.*/, namespace: 'own' }, () => ({
+      contents: "exports.createRequire = () => (id) => id === 'bindings' ? require('bindings') : __require(id)",
+      resolveDir: dist,
+    }))
   },
 }
 
-// commander starts programs for subcommands that are files of their own; ours are not, so what it needs for that waits for ever.
-const lazyChildProcess = {
-  name: 'lazy-child-process',
+// Builtins that Node has not loaded by itself: each is loaded when something of it is first used, most of them while the job is under
+// way already, or never. (commander would start programs for subcommands that are files of their own.)
+const late = /^node:(child_process|diagnostics_channel|os|timers\/promises|util)$/
+
+const lateBuiltins = {
+  name: 'late-builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/commander/') ? { path: 'child_process', namespace: 'lazy' } : undefined,
-    )
-    build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: "exports.spawn = (...args) => require('node:child_process').spawn(...args)",
+    build.onResolve({ filter: late }, ({ path }) => ({ path, namespace: 'late' }))
+    build.onLoad({ filter: late, namespace: 'late' }, async ({ path }) => ({
+      contents: gettersOf(path, Object.keys(await import(path))),
     }))
   },
+}
+
+function gettersOf(path, names) {
+  const getters = names.map((name) => `get ${JSON.stringify(name)}() { return __require('${path}')[${JSON.stringify(name)}] }`)
+  return `module.exports = { ${getters.join(', ')} }`
 }
 
 const moreInOtherFile = {
@@ -53,7 +63,8 @@ const moreInOtherFile = {
   },
 }
 
-const place = "const __placeOf = (path) => require('node:url').pathToFileURL(require('node:path').join(__dirname, path)).href"
+const place =
+  "const __require = require; const __placeOf = (path) => require('node:url').pathToFileURL(require('node:path').join(__dirname, path)).href"
 const settings = {
   bundle: true,
   platform: 'node',
@@ -69,7 +80,7 @@ await build({
   ...settings,
   entryPoints: [join(dist, 'cli/main.js')],
   outfile: join(dist, 'cli.cjs'),
-  plugins: [moreInOtherFile, ownPlace, ownRequire, lazyChildProcess],
+  plugins: [moreInOtherFile, lateBuiltins, ownPlace, ownRequire],
   banner: { js: `#!/usr/bin/env node\n${place}` },
 })
 chmodSync(join(dist, 'cli.cjs'), 0o755)
@@ -78,7 +89,7 @@ await build({
   ...settings,
   stdin: { contents: more.map((name) => `export * from './cli/${name}.js'`).join('\n'), resolveDir: dist },
   outfile: join(dist, 'cli-more.cjs'),
-  plugins: [ownPlace, ownRequire],
+  plugins: [lateBuiltins, ownPlace, ownRequire],
   banner: { js: place },
 })
 

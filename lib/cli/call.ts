@@ -15,7 +15,7 @@ type Exports = Readonly<Record<string, Limited<unknown[], unknown> | undefined>>
 /** Calls `module#function` and sets the exit code of this process: 0, 1 where it threw, or that of the limit. */
 export async function call(target: string, given: Readonly<Record<string, unknown>>): Promise<void> {
   const { url, name } = parseTarget(target)
-  const args = parseArguments(String(given.args))
+  const args = parseArguments(String(given.args ?? '[]'))
   const startedAt = new Date()
   const outcome = await callOnce(url, name, { args, options: toOptions(given, 'function') })
   const exitCode = exitCodeOf(outcome)

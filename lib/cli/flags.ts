@@ -1,6 +1,5 @@
-// Options of commands and functions as flags: one table, read by the parser, by stint.json, by the suggestions of `stint measure`,
-// and, through the parser, by help, completions and the man page.
-import { Option } from 'commander'
+// Options of commands and functions as flags: one table, read by the parser and its shortcut, by stint.json, by the suggestions of
+// `stint measure`, and, through the parser, by help, completions and the man page.
 import type { StintError } from '../errors.js'
 import type { CommandOptions, FunctionOptions } from '../types.js'
 
@@ -11,8 +10,8 @@ export type FlagName = Exclude<
 >
 export type CallFlagName = Exclude<FlagName, 'stopSignal' | 'evidence' | 'outputSize'> | 'isolation'
 
-interface Flag {
-  readonly name: FlagName | CallFlagName
+export interface Flag {
+  readonly name: string
   readonly value?: string // what stands for the value in help; none = a switch
   readonly text: string
   readonly choices?: readonly string[]
@@ -20,9 +19,13 @@ interface Flag {
   readonly only?: 'command' | 'function'
   /** Another spelling, not shown. */
   readonly alias?: string
+  /** One letter. */
+  readonly short?: string
+  /** May be given more than once: its values are gathered. */
+  readonly many?: true
 }
 
-const flags: readonly Flag[] = [
+const limitFlags: readonly (Flag & { readonly name: FlagName | CallFlagName })[] = [
   { name: 'memory', value: 'size', text: 'memory of the whole process tree, such as 512MB or 1GiB' },
   { name: 'cpuTime', value: 'time', text: 'CPU time of the whole tree, such as 10s or 250ms' },
   { name: 'wallTime', value: 'time', text: 'time that passes, such as 30s or 5m' },
@@ -52,14 +55,28 @@ const flags: readonly Flag[] = [
   { name: 'name', value: 'text', text: 'names the job in messages and reports' },
 ]
 
-/** The flags of one target, for the parser. */
-export function limitOptions(target: 'command' | 'function'): Option[] {
-  return flagsOf(target).flatMap((flag) => {
-    const option = new Option(spelling(flag), flag.text)
-    if (flag.choices) option.choices(flag.choices)
-    const alias = flag.alias ? [new Option(`${flag.alias} <${flag.value}>`, flag.text).hideHelp()] : []
-    return [option, ...alias]
-  })
+/** What `stint run` has besides. */
+const runFlags: readonly Flag[] = [
+  { name: 'capture', text: 'keep the first bytes of its output for the reports' },
+  { name: 'report', value: 'file', text: 'write the outcome as JSON' },
+  { name: 'junit', value: 'file', text: 'write a JUnit test case' },
+  { name: 'plot', value: 'file', text: 'draw its usage over time as SVG' },
+  { name: 'config', value: 'file', text: 'profiles of options (default stint.json)' },
+  { name: 'profile', value: 'name', text: 'take the options of this profile' },
+  { name: 'exitCode', value: 'kind=N', text: 'another exit code for a kind of end', many: true },
+  { name: 'quiet', text: 'print nothing of our own', short: '-q' },
+]
+
+/** What `stint call` has besides. */
+const callFlags: readonly Flag[] = [
+  { name: 'args', value: 'json', text: "its arguments as a JSON array (default '[]')" },
+  { name: 'report', value: 'file', text: 'write the outcome as JSON' },
+  { name: 'quiet', text: 'print nothing but the value', short: '-q' },
+]
+
+/** The flags of `stint run` or of `stint call`. */
+export function flagsOf(target: 'command' | 'function'): readonly Flag[] {
+  return target === 'command' ? [...limitsOf(target), ...runFlags] : [...callFlags, ...limitsOf(target)]
 }
 
 /** 'wallTime' as it is written on the command line. */
@@ -69,7 +86,7 @@ export function flagOf(name: string): string {
 
 /** What a target accepts, by the names of the API: for stint.json. */
 export function namesOf(target: 'command' | 'function'): readonly string[] {
-  return flagsOf(target).map((flag) => flag.name)
+  return limitsOf(target).map((flag) => flag.name)
 }
 
 /** From what the parser gathered to the library's options: numbers where the text is one. Units are the library's to check. */
@@ -86,16 +103,12 @@ export function toOptions(given: Readonly<Record<string, unknown>>, target: 'com
 /** A StintError about an option, in the words of the command line. */
 export function misuseText(error: StintError): string {
   const { option, accepted, value } = error
-  if (option === undefined || accepted === undefined || !flags.some((flag) => flag.name === option)) return error.message
+  if (option === undefined || accepted === undefined || !limitFlags.some((flag) => flag.name === option)) return error.message
   return `${flagOf(option)} must be ${accepted}${value === undefined ? '' : `; got ${JSON.stringify(value)}`}.`
 }
 
-function flagsOf(target: 'command' | 'function'): readonly Flag[] {
-  return flags.filter((flag) => flag.only === undefined || flag.only === target)
-}
-
-function spelling({ name, value }: Flag): string {
-  return value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`
+function limitsOf(target: 'command' | 'function'): readonly Flag[] {
+  return limitFlags.filter((flag) => flag.only === undefined || flag.only === target)
 }
 
 function plainValue(value: unknown): unknown {

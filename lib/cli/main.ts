@@ -1,25 +1,21 @@
-// The entry of the `stint` command; scripts/cli-bundle.mjs makes one file of it and all that it needs.
-import { type Command, CommanderError } from 'commander'
+// The entry of the `stint` command; scripts/cli-bundle.mjs makes two files of it and all that it needs.
 import type { StintError } from '../errors.js'
 import { ownFailure } from './exit-codes.js'
 import { misuseText } from './flags.js'
-import { makeProgram } from './program.js'
+import { readRun } from './read-run.js'
+import { run } from './run.js' // not by import(): the bundle would wrap its modules, and V8 parse them twice
 import { say } from './say.js'
 
 /** Sets the exit code; the process ends when nothing is left to do. */
-async function main(): Promise<void> {
-  const program = makeProgram(process.argv[2])
-  for (const command of [program, ...program.commands]) complainLikeUs(command)
+async function main(words: readonly string[]): Promise<void> {
+  const line = readRun(words)
   try {
-    await program.parseAsync()
+    if (line === undefined) await (await import('./parse-line.js')).parseLine(words)
+    else await run(line.command, line.given)
   } catch (error) {
-    if (!(error instanceof CommanderError)) say(`stint: ${told(error)}`)
-    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : ownFailure
+    say(`stint: ${told(error)}`)
+    process.exitCode = ownFailure
   }
-}
-
-function complainLikeUs(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'stint: ')) })
 }
 
 function told(error: unknown): string {
@@ -27,4 +23,4 @@ function told(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-void main()
+void main(process.argv.slice(2))

@@ -7,6 +7,7 @@ import { exitCodeOf } from './exit-codes.js'
 import { endBy, forwardSignals } from './forward-signals.js'
 import { watch } from './monitor.js'
 import type { Figure } from './plot/figure.js'
+import type { Sample } from './process-tree.js'
 import type { Profile } from './profiles.js'
 import { say } from './say.js'
 import { asFlags, asTypeScript, type Figures, suggest, timeFactor } from './suggest.js'
@@ -45,30 +46,34 @@ function fail({ outcome }: Run): void {
   process.exitCode = exitCodeOf(outcome)
 }
 
-/** No limit in practice, but it has the keeper count every fork: samples miss processes that are soon gone. */
-const COUNTED = 1_000_000
+/** No limits in practice, but they have the keeper count every fork and every page: samples miss what is soon gone. */
+const counted = { processes: 1_000_000, memory: 2 ** 50 }
 
 /** Its stdout is ours; with --json, which goes there, it is our stderr. */
 async function runOnce([file = '', ...args]: readonly string[], json: boolean): Promise<Run> {
   const timeline = new Timeline()
   const stdio = { stdin: 'inherit', stdout: json ? 'pipe' : 'inherit', stderr: 'inherit' } as const
-  const job = spawnLimited(file, args, { ...stdio, processes: COUNTED })
+  const job = spawnLimited(file, args, { ...stdio, ...counted })
   job.stdout?.pipe(process.stderr, { end: false })
   const stop = watch(job, timeline)
   const forwarding = forwardSignals(job, patience)
   const outcome = await job.outcome
   stop()
   forwarding.stop()
-  const peak = timeline.peak()
-  const { usage, wallTime } = outcome
-  const figures = {
-    memory: peak.memory || usage.peakMemory,
-    data: peak.data || usage.peakMemory,
+  const figures = figuresOf(outcome, timeline.peak())
+  return { outcome, moments: timeline.moments, figures, forwarded: forwarding.ending }
+}
+
+/** The keeper's figures, its own process's exact peak among them. Samples add what the kernel keeps no peak of: data segments. */
+function figuresOf({ usage, wallTime }: Outcome<undefined>, sampled: Sample): Figures {
+  const memory = Math.max(usage.peakTreeMemory ?? 0, usage.peakMemory, sampled.memory)
+  return {
+    memory,
+    data: Math.max(sampled.data, memory),
     cpuTime: usage.cpuTime,
     wallTime,
-    processes: Math.max(peak.processes, usage.peakProcesses),
+    processes: Math.max(usage.peakProcesses, sampled.processes),
   }
-  return { outcome, moments: timeline.moments, figures, forwarded: forwarding.ending }
 }
 
 async function print(

@@ -2,8 +2,8 @@
 import { Command, Option } from 'commander'
 import { examples } from './examples.js'
 import { exitCodeRows } from './exit-codes.js'
-import { limitOptions } from './flags.js'
-import { run } from './run.js' // not by import(): the bundle would wrap its modules, and V8 parse them twice
+import { type Flag, flagOf, flagsOf } from './flags.js'
+import { run } from './run.js'
 import { version } from './version.js'
 
 const commands: Readonly<Record<string, () => Command>> = {
@@ -44,20 +44,8 @@ function runCommand(): Command {
     .passThroughOptions()
     .addHelpText('before', examples.run)
     .addHelpText('after', exitCodesText())
-  for (const option of limitOptions('command')) command.addOption(option)
-  return command
-    .option('--capture', 'keep the first bytes of its output for the reports')
-    .option('--report <file>', 'write the outcome as JSON')
-    .option('--junit <file>', 'write a JUnit test case')
-    .option('--plot <file>', 'draw its usage over time as SVG')
-    .option('--config <file>', 'profiles of options (default stint.json)')
-    .option('--profile <name>', 'take the options of this profile')
-    .option('--exit-code <kind=N>', 'another exit code for a kind of end', (text: string, before: string[] = []) => [
-      ...before,
-      text,
-    ])
-    .option('-q, --quiet', 'print nothing of our own')
-    .action((file: string, args: string[], given: Record<string, unknown>) => run([file, ...args], given))
+  for (const option of optionsOf('command')) command.addOption(option)
+  return command.action((file: string, args: string[], given: Record<string, unknown>) => run([file, ...args], given))
 }
 
 function callCommand(): Command {
@@ -66,11 +54,23 @@ function callCommand(): Command {
     .argument('<module#function>', 'a module, and the name of its export (default: default)')
     .addHelpText('before', examples.call)
     .addHelpText('after', exitCodesText())
-    .option('--args <json>', 'its arguments as a JSON array', '[]')
-    .option('--report <file>', 'write the outcome as JSON')
-    .option('-q, --quiet', 'print nothing but the value')
-  for (const option of limitOptions('function')) command.addOption(option)
+  for (const option of optionsOf('function')) command.addOption(option)
   return command.action(async (target: string, given: Record<string, unknown>) => (await import('./call.js')).call(target, given))
+}
+
+function optionsOf(target: 'command' | 'function'): Option[] {
+  return flagsOf(target).flatMap((flag) => {
+    const option = new Option(spelling(flag), flag.text)
+    if (flag.choices) option.choices(flag.choices)
+    if (flag.many) option.argParser((text: string, before: string[] = []) => [...before, text])
+    const alias = flag.alias ? [new Option(`${flag.alias} <${flag.value}>`, flag.text).hideHelp()] : []
+    return [option, ...alias]
+  })
+}
+
+function spelling({ name, value, short }: Flag): string {
+  const long = value === undefined ? flagOf(name) : `${flagOf(name)} <${value}>`
+  return short === undefined ? long : `${short}, ${long}`
 }
 
 function measureCommand(): Command {

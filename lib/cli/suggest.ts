@@ -3,7 +3,7 @@ import { flagOf } from './flags.js'
 
 /** What one run used. */
 export interface Figures {
-  /** Highest sum of resident anonymous and shared memory over the tree; bytes. */
+  /** Highest sum of anonymous and shared memory over the tree, or the resident peak of its own process if that is more; bytes. */
   readonly memory: number
   /** Largest data segment of one process, which RLIMIT_DATA counts touched or not; bytes. */
   readonly data: number

@@ -1,13 +1,17 @@
 // Signals by number and by name (signal(7)), as this machine numbers them.
 import { constants } from 'node:os'
 
-const numbers: Readonly<Record<string, number>> = constants.signals
+let byNumber: ReadonlyMap<number, NodeJS.Signals> | undefined
+
 // Some numbers have two names; the first one listed is the usual one (SIGABRT before SIGIOT).
-const names = new Map(
-  Object.entries(numbers)
-    .reverse()
-    .map(([name, number]) => [number, name as NodeJS.Signals]),
-)
+function names(): ReadonlyMap<number, NodeJS.Signals> {
+  byNumber ??= new Map(
+    Object.entries(constants.signals)
+      .reverse()
+      .map(([name, number]) => [number, name as NodeJS.Signals]),
+  )
+  return byNumber
+}
 
 const firstRealTime = 34 // what the C library leaves of them: SIGRTMIN, signal(7)
 const last = 64
@@ -19,7 +23,7 @@ export function signalNumber(name: NodeJS.Signals): number {
 
 /** @returns the name, 'SIGRTMIN+n' for real-time signals, 'SIG32' for the C library's own, null for 0 and what is no signal */
 export function signalName(number: number): NodeJS.Signals | null {
-  const name = names.get(number)
+  const name = names().get(number)
   if (name !== undefined) return name
   if (!(number >= 1 && number <= last)) return null
   return (number < firstRealTime ? `SIG${number}` : `SIGRTMIN+${number - firstRealTime}`) as NodeJS.Signals
