@@ -3,7 +3,7 @@ import type { Outcome } from '../types.js'
 import { bytesText, durationText, processesText } from '../verdict/quantities.js'
 
 /** From this share of the limit on, a peak is called close to it. */
-const near = 0.8
+const near = 0.75
 
 export interface Captured {
   readonly stdout: string
@@ -37,11 +37,11 @@ export function isWorthALine({ outcome, forwarded }: Account): boolean {
   return outcome.reason !== 'exited' || hintOf(outcome) !== ''
 }
 
-/** A command that is refused memory ends in its own way, with its own message: no verdict, but the figures are worth a look. */
+/** A command that is refused memory ends in its own way, with its own message: no verdict, but the figures are worth a line. */
 function hintOf({ kind, usage, limits }: Outcome<unknown>): string {
   const peak = Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0)
   if (kind !== 'Anything' || limits.memory === undefined || peak < limits.memory * near) return ''
-  return ` Its peak of ${bytesText(peak, limits.memory)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more.`
+  return ` Its peak of ${bytesText(peak, limits.memory)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more (--evidence exact tells).`
 }
 
 /** One sentence: what ended it, which limit, its value, the usage. */

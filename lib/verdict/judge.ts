@@ -61,6 +61,7 @@ const rules: readonly Rule[] = [
   endedInBoot,
   killedByHost,
   crashedForMemory,
+  gaveUpForMemory,
   crashedAtLimit,
   stoppedByKernel,
   endedByItself,
@@ -178,6 +179,14 @@ function killedByHost({ report }: Evidence): Ruling | undefined {
 /** A refused allocation, and then a crash. One that was survived is no matter. */
 function crashedForMemory({ report }: Evidence): Ruling | undefined {
   return report && crashes.has(report.signal) ? memoryRuling(report) : undefined
+}
+
+/** A command that checks what an allocation gave it, and gives up. Only one that does so at once leaves no doubt. */
+function gaveUpForMemory({ target, report }: Evidence): Ruling | undefined {
+  if (target !== 'command' || !report || report.exitCode <= 0) return undefined
+  const ruling = memoryRuling(report)
+  const atOnce = ruling?.record !== undefined && report.endNs - ruling.record.timeNs < soonNs
+  return ruling && { ...ruling, certainty: atOnce ? 'certain' : 'probable' }
 }
 
 /**

@@ -25,6 +25,20 @@ commandBehaviours('a command without enough memory', () => {
     assert.equal(await ending('unchecked', ['97', '11'], 'exact'), 'Anything/signaled certain')
   })
 
+  test('gives up: certain where refusals are watched for, its own exit where nobody looked', async () => {
+    const greedy = ['-c', 'x = bytearray(10**9)']
+    const outcomes = await Promise.all(
+      (['exact', 'auto'] as const).map((evidence) => command('python3', greedy, { memory: '100MB', evidence, wallTime: '20s' })),
+    )
+    assert.deepEqual(
+      outcomes.map(({ kind, reason, certainty, exitCode }) => [kind, reason, certainty, exitCode]),
+      [
+        ['Memorylimit', 'data', 'certain', 1],
+        ['Anything', 'exited', 'certain', 1],
+      ],
+    )
+  })
+
   test('carries on with less: its own exit', async () => {
     assert.equal(await ending('survivor', ['200'], 'exact'), 'Ok/exited certain')
   })

@@ -229,6 +229,17 @@ const memory: Row[] = [
   ['a refusal, and an error of another kind', done(threw, { causes: [at(0.2, 'refusedData')] }), 'Anything/threw certain'],
   ['a refusal, and an exit by itself', ended({ causes: [at(0.2, 'refusedData')], exitCode: 1 }), 'Anything/exited certain'],
   [
+    'a refusal of a command, and an exit with a failure at once',
+    command({ causes: [at(0.2, 'refusedData')], exitCode: 1 }),
+    'Memorylimit/data certain',
+  ],
+  [
+    'a refusal of a command, and an exit with a failure much later',
+    command({ causes: [at(0.2, 'refusedData')], exitCode: 1, endNs: 60 * second }),
+    'Memorylimit/data probable',
+  ],
+  ['a refusal of a command, and success', command({ causes: [at(0.2, 'refusedData')], exitCode: 0 }), 'Ok/exited certain'],
+  [
     'a refusal that was survived, and a SIGKILL from outside',
     ended({ causes: [at(0.2, 'refusedData')], signal: signal.kill }),
     'Anything/signaled certain',
