@@ -29,18 +29,19 @@ const news = ['SIGWINCH', 'SIGUSR1', 'SIGUSR2'] as const
 export function forwardSignals(job: Target, patience: number, pausing: { suspend(): void } = { suspend() {} }): Forwarding {
   let ending: NodeJS.Signals | undefined
   let timer: NodeJS.Timeout | undefined
-  const end = (signal: NodeJS.Signals) => {
-    const again = ending !== undefined
-    ending ??= signal
-    if (again) return void job.close()
-    // Early on, its process may not be known to us yet, and it may have set up no handler either.
+  // Early on, its process may not be known to us yet, though it may already have written to the terminal.
+  const pass = (signal: NodeJS.Signals) =>
     job.ready().then(
       () => toGroup(job.pid, signal),
       () => {},
     )
+  const end = (signal: NodeJS.Signals) => {
+    const again = ending !== undefined
+    ending ??= signal
+    if (again) return void job.close()
+    pass(signal)
     timer = setTimeout(() => void job.close(), patience)
   }
-  const pass = (signal: NodeJS.Signals) => void toGroup(job.pid, signal)
   const suspend = () => {
     pausing.suspend()
     toTree(job.pid, 'SIGSTOP') // SIGTSTP means nothing to an orphaned process group, and a session leader's is one (setpgid(2))

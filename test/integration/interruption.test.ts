@@ -54,7 +54,7 @@ behaviours('interruption', ({ tasks }) => {
     const heard: unknown[] = []
     const onReport = (value: unknown) => heard.push(value)
     const fns = tasks<Interrupted>('interrupted', { memory: '64MB', gracePeriod: '4s', wallTime: '28s', onReport })
-    const failure = failureOf(await ending(fns.fillsHeap.run()), 'Memorylimit', ['heap', 'tree'])
+    const failure = failureOf(await ending(fns.fillsHeap.run()), 'Memorylimit', ['heap', 'data', 'tree'])
     assert.deepEqual(heard, ['handled Memorylimit'], summary(failure))
     assert.match(failure.where ?? '', /fillsHeap/)
   })

@@ -52,3 +52,18 @@ test('a watched signal aborts like any other', () => {
   )
   assert.equal(getEventListeners(signal, 'abort').length, 2)
 })
+
+test('AbortSignal.any of other signals is no listening, of an iterator is; then it is Node`s own again', () => {
+  const { any } = AbortSignal
+  const { signal } = new AbortController()
+  let used = 0
+  watchUse(signal, () => used++)
+  const other = new AbortController()
+  assert.equal(AbortSignal.any(new Set([other.signal]) as never).aborted, false)
+  assert.throws(() => AbortSignal.any(undefined as never), TypeError)
+  assert.equal(used, 0)
+  const both = AbortSignal.any([signal, other.signal].values() as never)
+  assert.deepEqual([used, AbortSignal.any === any], [1, true])
+  other.abort()
+  assert.equal(both.aborted, true)
+})
