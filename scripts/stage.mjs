@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-const copied = ['binding.gyp', 'package.json', 'native', 'dist', 'out', 'test', 'scripts', 'examples', 'lib']
+const copied = ['binding.gyp', 'package.json', 'native', 'dist', 'out', 'test', 'scripts', 'examples', 'lib', 'docs', 'README.md']
 
 /**
  * Makes build/`name`/ like the project, without its binaries. Times are kept, so that make compiles only what has changed.

@@ -42,7 +42,7 @@ const soonNs = 1e9
 const errnoTimedOut = 110 // ETIMEDOUT, errno(3)
 // The kernel samples CPU time by ticks, so its SIGXCPU may come a little before the exact clocks say so (docs/design.md, section 11).
 const tickToleranceNs = 100e6
-// RLIMIT_CPU is set to the limit, rounded up, and one second more, so that the exact clocks come first.
+// RLIMIT_CPU is set to limit and grace, rounded up, and one second more, so that the exact clocks come first.
 const backstopNs = 1e9
 // A program that is refused memory is never at its limit to the last byte: the refused piece would have gone beyond.
 const nearMemoryLimit = 0.9
@@ -204,7 +204,8 @@ function crashedAtLimit({ target, report }: Evidence): Ruling | undefined {
 /** SIGXCPU at the kernel's own limit; anybody could have sent it, so it is inferred. Below that limit somebody did. */
 function stoppedByKernel({ report }: Evidence): Ruling | undefined {
   if (report?.signal !== cpuSignal || report.limits.cpuNs < 0) return undefined
-  const reached = usedCpuNs(report) >= report.limits.cpuNs + backstopNs - tickToleranceNs
+  const most = report.limits.cpuNs + Math.max(0, report.limits.graceNs)
+  const reached = usedCpuNs(report) >= most + backstopNs - tickToleranceNs
   return reached ? { kind: 'CpuTimeout', reason: 'kernel', certainty: 'probable', limit: 'cpuTime' } : undefined
 }
 

@@ -25,7 +25,9 @@ constexpr std::int64_t kCaptureCpuNs = 4 * kNsPerMs;
 // Loaded cores may not let the worker run in that time. It gets it as CPU time, then, within this.
 constexpr std::int64_t kCaptureLatestNs = 100 * kNsPerMs;
 constexpr std::int64_t kCaptureGapNs = 2 * kNsPerMs;
-constexpr std::int64_t kCaptureHeapNs = 150 * kNsPerMs;  // V8 is in the midst of a collection of all its heap
+// V8 is in the midst of a collection of all its heap, which it alone has time for: its limits hold meanwhile.
+constexpr std::int64_t kCaptureHeapNs = 150 * kNsPerMs;
+constexpr std::int64_t kCaptureHeapLatestNs = kNsPerSecond;
 
 std::int64_t CaptureTime(Cause cause) {
   if (cause == Cause::kHeap) return kCaptureHeapNs;
@@ -92,7 +94,8 @@ void Keeper::SoftStop(Cause cause, std::int64_t now) {
   job_.flags |= kReportStopSent;
   job_.kill_at = now + (job_.in_grace ? grace : CaptureTime(cause));
   job_.capture_ns = CaptureTime(cause);
-  job_.capture_until = setup_.command || job_.in_grace ? 0 : now + kCaptureLatestNs;
+  const std::int64_t latest = cause == Cause::kHeap ? kCaptureHeapLatestNs : kCaptureLatestNs;
+  job_.capture_until = setup_.command || job_.in_grace ? 0 : now + latest;
   job_.stop_cpu_ns = CpuTimeOf(worker_.pid);
   if (setup_.command) {
     kill(worker_.pid, setup_.stop_signal);

@@ -34,8 +34,10 @@ void Clamp(std::int64_t* limit, std::int64_t hard) {
   if (*limit != kUnset && hard != kUnset) *limit = std::min(*limit, hard);
 }
 
-rlimit CpuBackstop(std::int64_t cpu_ns) {
-  const rlim_t soft = static_cast<rlim_t>((cpu_ns + kNsPerSecond - 1) / kNsPerSecond) + 1;
+/// Later than all that the job may use, its grace included.
+rlimit CpuBackstop(const WireLimits& limits) {
+  const std::int64_t most_ns = limits.cpu_ns + std::max<std::int64_t>(0, limits.grace_ns);
+  const rlim_t soft = static_cast<rlim_t>((most_ns + kNsPerSecond - 1) / kNsPerSecond) + 1;
   const std::int64_t hard = HardLimit(RLIMIT_CPU);
   const rlim_t most = hard == kUnset ? RLIM_INFINITY : static_cast<rlim_t>(hard);
   return {std::min(soft, most), std::min(soft + 1, most)};
@@ -60,7 +62,7 @@ RlimitPlan RlimitsOfCommand(const WireLimits& limits) {
     const auto most = static_cast<rlim_t>(value);
     plan.orders[plan.count++] = {row.resource, row.step, {most, most}};
   }
-  if (limits.cpu_ns != kUnset) plan.orders[plan.count++] = {RLIMIT_CPU, Step::kRlimitCpu, CpuBackstop(limits.cpu_ns)};
+  if (limits.cpu_ns != kUnset) plan.orders[plan.count++] = {RLIMIT_CPU, Step::kRlimitCpu, CpuBackstop(limits)};
   return plan;
 }
 

@@ -23,8 +23,8 @@ struct RlimitPlan {
 void ClampToHardLimits(WireLimits* limits);
 
 /// What to set for a command, absolute, soft = hard. RLIMIT_CPU is only the backstop of the keeper's exact sum: whole
-/// seconds above the limit, SIGXCPU one second before SIGKILL. RLIMIT_NPROC is never set: it counts all tasks of the
-/// uid, so that other programs would use up a job's share, and it does not bind root.
+/// seconds above limit and grace, SIGXCPU one second before SIGKILL. RLIMIT_NPROC is never set: it counts all tasks of
+/// the uid, so that other programs would use up a job's share, and it does not bind root.
 RlimitPlan RlimitsOfCommand(const WireLimits& limits);
 
 }  // namespace stint

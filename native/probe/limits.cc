@@ -39,9 +39,12 @@ struct Setting {
 
 std::int64_t Above(std::int64_t base, std::int64_t limit) { return limit == kUnset ? kUnset : base + limit; }
 
-/// The kernel's own CPU limit counts whole seconds and samples by ticks: only a backstop, so a second later.
-std::int64_t CpuSeconds(std::int64_t used_ns, std::int64_t limit_ns) {
-  return limit_ns == kUnset ? kUnset : (used_ns + limit_ns + kNsPerSecond - 1) / kNsPerSecond + 1;
+/// The kernel's own CPU limit counts whole seconds and samples by ticks: only a backstop, so a second later than all
+/// that a job may use, its grace included.
+std::int64_t CpuSeconds(std::int64_t used_ns, const WireLimits& limits) {
+  if (limits.cpu_ns == kUnset) return kUnset;
+  const std::int64_t grace_ns = std::max<std::int64_t>(0, limits.grace_ns);
+  return (used_ns + limits.cpu_ns + grace_ns + kNsPerSecond - 1) / kNsPerSecond + 1;
 }
 
 }  // namespace
@@ -91,7 +94,7 @@ int SetKernelLimits(const WireLimits& limits, const Baseline& baseline, Step* fa
   const std::array<Setting, 7> settings{{
       {Step::kRlimitData, RLIMIT_DATA, Above(baseline.vm_data, limits.memory), 0},
       {Step::kRlimitAs, RLIMIT_AS, Above(baseline.vm_size, limits.address_space), 0},
-      {Step::kRlimitCpu, RLIMIT_CPU, CpuSeconds(baseline.cpu_ns, limits.cpu_ns), 1},
+      {Step::kRlimitCpu, RLIMIT_CPU, CpuSeconds(baseline.cpu_ns, limits), 1},
       {Step::kRlimitFsize, RLIMIT_FSIZE, limits.file_size, 0},
       {Step::kRlimitNofile, RLIMIT_NOFILE, limits.open_files, 0},
       {Step::kRlimitStack, RLIMIT_STACK, limits.stack, 0},

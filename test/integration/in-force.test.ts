@@ -40,6 +40,12 @@ behaviours('limits in force', ({ tasks }) => {
     assert.ok(hard > soft - 1 && hard <= soft + 2, `hard: ${hard}`)
   })
 
+  test('the backstop leaves room for the grace', async () => {
+    const { limits } = tasks<Inspect>('inspect', { cpuTime: 2_500, gracePeriod: '10s' })
+    const { soft = 0 } = parseLimits(returned(await ending(limits.run())))['Max cpu time'] ?? {}
+    assert.ok(soft >= 14 && soft <= 16, `soft: ${soft}`)
+  })
+
   test('a file over fileSize is not written', async () => {
     const outcome = await command(
       'sh',

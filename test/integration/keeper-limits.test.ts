@@ -103,6 +103,11 @@ test('limits are set soft and hard, the CPU backstop above the limit', async () 
   )
 })
 
+test("the CPU backstop leaves room for the grace, which may be the program's CPU time", async () => {
+  const { output } = await kept(script('cat /proc/self/limits', { cpuNs: 2_500 * MS, graceNs: 3_000 * MS }))
+  assert.deepEqual(parseLimits(output)['Max cpu time'], { soft: 7, hard: 8 })
+})
+
 test('a limit above the hard limit that stands already is told as what is in force', async () => {
   const now = parseLimits((await kept(script('cat /proc/self/limits'))).output)['Max open files']
   assert.ok(now && now.hard < 1e9)

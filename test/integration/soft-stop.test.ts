@@ -104,11 +104,8 @@ behaviours('soft stop', ({ tasks }) => {
   })
 })
 
-/** `where` of a run. The keeper waits a few milliseconds for it and no longer: on loaded cores a run may go without. */
+/** `where` of a run, which must be told at the first try, also on loaded cores. */
 async function whereOf(run: () => Promise<Outcome<unknown>>): Promise<string> {
-  for (let tries = 0; tries < 4; tries++) {
-    const { where } = await ending(run())
-    if (where !== undefined) return where
-  }
-  return ''
+  const outcome = await ending(run())
+  return outcome.where ?? summary(outcome)
 }

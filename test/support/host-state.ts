@@ -3,6 +3,14 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { ours } from './processes.js'
 
+const heapPage = 256 * 1024
+const hosts = new Set([process.pid])
+
+/** Counts the groups of another process, too: a host that a test has started. */
+export function watchGroupsOf(host: number): void {
+  hosts.add(host)
+}
+
 export interface HostState {
   /** Open descriptors, as 'number -> what it is'. */
   readonly descriptors: readonly string[]
@@ -33,10 +41,34 @@ export function gained(before: HostState, after: HostState): string[] {
   })
 }
 
-/** Lines of /proc/self/maps, descriptors and resident bytes: figures that must stay flat over many calls. */
-export function figures(): { readonly mappings: number; readonly descriptors: number; readonly resident: number } {
-  const mappings = readFileSync('/proc/self/maps', 'utf8').split('\n').length - 1
-  return { mappings, descriptors: descriptors().length, resident: process.memoryUsage.rss() }
+export interface Figures {
+  /** Mappings of this process, those of V8's heap left out. */
+  readonly mappings: number
+  readonly heapMappings: number
+  readonly descriptors: number
+  readonly resident: number
+}
+
+/** Figures that must stay flat over many calls. */
+export function figures(): Figures {
+  const lines = readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n')
+  const heapMappings = lines.filter(isHeap).length
+  return {
+    mappings: lines.length - heapMappings,
+    heapMappings,
+    descriptors: descriptors().length,
+    resident: process.memoryUsage.rss(),
+  }
+}
+
+/**
+ * Whether a line of /proc/PID/maps (proc_pid_maps(5)) is a part of V8's heap, which grows and shrinks as V8 likes: anonymous,
+ * and from one boundary of its pages of 256 KiB to another. Nothing of ours is mapped so, nor does malloc map anything so.
+ */
+function isHeap(line: string): boolean {
+  const [range = '', access, , , , name = ''] = line.split(/\s+/)
+  const [start = 1, end = 1] = range.split('-').map((address) => Number.parseInt(address, 16))
+  return access === 'rw-p' && name === '' && start % heapPage === 0 && (end - start) % heapPage === 0
 }
 
 function identity(key: keyof HostState, entry: string): string {
@@ -63,7 +95,7 @@ function cgroups(): string[] {
     ])
   return folders.flatMap((folder) =>
     entries(folder)
-      .filter((name) => name.startsWith(`stint-${process.pid}-`)) // others' hosts have theirs
+      .filter((name) => hosts.has(Number(name.split('-')[1]))) // others' hosts have theirs
       .map((name) => `${folder}/${name}`),
   )
 }

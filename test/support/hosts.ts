@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { watchGroupsOf } from './host-state.js'
 import { fixture } from './paths.js'
 import { until } from './poll.js'
 
@@ -22,6 +23,7 @@ export interface Host {
 export function startHost(name: string, args: readonly string[] = [], before: readonly string[] = []): Host {
   const [command = process.execPath, ...rest] = [...before, process.execPath, fixture(`hosts/${name}`).pathname, ...args]
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+  watchGroupsOf(child.pid ?? -1)
   const said: unknown[] = []
   let complaints = ''
   createInterface({ input: child.stdout }).on('line', (line) => said.push(JSON.parse(line)))

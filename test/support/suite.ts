@@ -1,8 +1,5 @@
 // The frame of every integration test: once for each isolation, and nothing may be left after any of them.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, before, beforeEach, describe } from 'node:test'
 import {
   type CommandOptions,
@@ -18,15 +15,9 @@ import { gained, type HostState, hostState } from './host-state.js'
 import { ISOLATIONS, type Isolation } from './isolations.js'
 import { fixture } from './paths.js'
 import { until, within } from './poll.js'
+import './own-folder.js'
 
 export { ISOLATIONS, type Isolation }
-
-// A folder of this test file's own: what others leave in the machine's is not to be mistaken for ours.
-const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))
-chmodSync(folder, 0o755) // a plain user's home lies below it
-process.env.TMPDIR = folder
-chmodSync(folder, 0o711) // a plain user's home lies below it
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 interface Closable {
   close(options?: { readonly force?: boolean }): Promise<void>
