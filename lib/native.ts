@@ -141,6 +141,9 @@ export interface NativeWorker {
   roomy(): boolean
   /** Keep (true) or stop keeping (false) the loop alive for the channel. */
   hold(on: boolean): void
+  /** The worker is ready for its job: starts what watches over it, and tells the keeper. */
+  park(): void
+  /** Template only: tells its keeper that it has booted. */
   booted(): void
   /**
    * Measures the baseline, sets the limits (rlimits, heap limit, CPU timer), tells the keeper that the job begins,
@@ -163,19 +166,22 @@ export interface NativeWorker {
   refused(): boolean
   /**
    * Template only: finds where V8 keeps the state of Math.random, by two numbers that it drew just before, in this order.
-   * False where it cannot: serve() then reseeds nothing.
+   * False where it cannot: reseed() then does nothing.
    */
   learnRandom(first: number, second: number): boolean
+  /**
+   * Forked worker only: gives Math.random new state (`numbers`), and what seeds the Math.random of further contexts
+   * (`contexts`). False where V8 keeps them in an unknown place.
+   */
+  reseed(): { readonly numbers: boolean; readonly contexts: boolean }
   /** Template only: stops listening to the channel. What comes from now on waits for serve(). */
   pause(): void
   /**
-   * Template only: after pause(), forks keepers for NativeKeeper.fork(). Returns in each forked worker, with a loop and an
-   * evidence socket of its own; never in the template. `reseeded`: Math.random has new state.
-   * `contexts`: and what seeds the Math.random of further contexts has, too.
+   * Template only: after pause(). From the next turn of the loop on forks keepers for NativeKeeper.fork(), and never comes
+   * back to JavaScript. Each forked worker goes on with `forked`, is then parked, and gets its job as a `message`, all in a turn
+   * of its own loop and with an evidence socket of its own.
    */
-  serve(): { readonly pid: number; readonly reseeded: boolean; readonly contexts: boolean }
-  /** Forked worker only: blocks until the host's message came and delivers it. */
-  wait(): void
+  serve(): void
   /** Forked worker only: ends the process. Node's own exit would wait for threads that a fork does not copy. */
   exit(code: number): never
 }
@@ -190,6 +196,8 @@ export interface NativeWorkerEvents {
   idle(): string
   /** Bytes of V8's heap in use: what the heap limit of a job is set above. */
   heapUsed(): number
+  /** In a worker that was just forked: puts right what the fork left stale, before the worker is parked. */
+  forked(pid: number): void
 }
 
 /** What a probe of this machine and this Node found; doctor() prints it. */

@@ -22,7 +22,8 @@
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
       "cflags_cc": ["-include", "support/glibc_floor.h"],
       # Threads and finalizers may outlive the environment that loaded the addon: it stays in memory.
-      "ldflags": ["-Wl,-z,nodelete"]
+      # Every worker is a copy of a process that has it: what is bound at once need not be bound in each of them.
+      "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now"]
     },
     {
       "target_name": "stint-keeper",

@@ -21,8 +21,9 @@ const semiSpacesInMemory = 16
 const largestSemiSpace = 32 // MiB; Node 24, 16 before
 
 // A process that forks must have no thread of V8's whose part of the work a fork would wait for. Both are needed: on Node 26 a
-// parallel scavenge still waits for its helpers with the first alone.
-const templateFlags = ['--single-threaded', '--v8-pool-size=0']
+// parallel scavenge still waits for its helpers with the first alone. What was compiled once shall stay: every worker would have to
+// compile it again.
+const templateFlags = ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode']
 
 /** The variable that tells a worker, and what it starts, how deep it is nested. */
 export const depthVariable = 'STINT_DEPTH'

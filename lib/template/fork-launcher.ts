@@ -46,26 +46,38 @@ export class ForkLauncher implements Launcher {
 
   /** Rejects with Unfit when the module must not be forked. */
   async ready(): Promise<Ready> {
-    const generation = this.#serving()
-    await generation.ready()
+    const generation = await this.#booted()
     generation.forkAhead()
     return generation.info
   }
 
   /** Rejects with Unfit when the module must not be forked. */
   async acquire(signal?: AbortSignal): Promise<Seat> {
-    const generation = this.#serving()
-    if (!generation.serves) await generation.ready(signal)
+    const generation = await this.#booted(signal)
     const seat = generation.take()
     if (seat !== undefined) return seat
-    const next = this.#serving() // the template has just died
-    await next.ready(signal)
+    const next = await this.#booted(signal) // the template has just died
     return next.take() ?? next.dead()
   }
 
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#living].map((generation) => generation.close()))
+  }
+
+  /** A template that serves. One that is killed while it boots is replaced once: the module may have nothing to do with it. */
+  async #booted(signal?: AbortSignal): Promise<Generation> {
+    const first = this.#serving()
+    if (first.serves) return first
+    try {
+      await first.ready(signal)
+      return first
+    } catch (error) {
+      if (this.#closed || !wasKilled(error)) throw error
+    }
+    const second = this.#serving()
+    await second.ready(signal)
+    return second
   }
 
   /** The template at work, or a new one when it has died. */
@@ -89,11 +101,19 @@ export class ForkLauncher implements Launcher {
   }
 }
 
+/** By SIGKILL, or its keeper was; not by a limit. */
+function wasKilled(error: unknown): boolean {
+  if (!(error instanceof BootError) || error.failure.type !== 'died') return false
+  const { report } = error.failure
+  return report === undefined || (report.signal === constants.signals.SIGKILL && report.causes.length === 0)
+}
+
 /** One template with all that was forked from it. */
 class Generation implements KeeperOwner {
   readonly template: ExecSeat
   over = false
   serves = false
+  hasForked = false
   readonly #plan: NativePlan
   readonly #concurrency: number
   readonly #all = new Set<ForkedKeeper>()
@@ -147,10 +167,16 @@ class Generation implements KeeperOwner {
     this.#aheadPlanned = true
     const wanted = Math.min(this.#concurrency, availableParallelism())
     try {
-      while (!this.over && this.#all.size < wanted) this.#fork()?.release()
+      while (!this.over && this.#lasting < wanted) this.#fork()?.release()
     } catch {
       // The next call forks its own and tells what went wrong.
     }
+  }
+
+  get #lasting(): number {
+    let count = 0
+    for (const { once } of this.#all) if (!once) count++
+    return count
   }
 
   free(keeper: ForkedKeeper): void {
@@ -184,6 +210,7 @@ class Generation implements KeeperOwner {
   #fork(): ForkedKeeper | undefined {
     try {
       const keeper = new ForkedKeeper(this.template.keeper, this.#plan, this)
+      this.hasForked = true
       this.#all.add(keeper)
       return keeper
     } catch (error) {

@@ -5,6 +5,8 @@ import type { Ready } from '../transport/messages.js'
 
 export interface KeeperOwner {
   readonly info: Ready
+  /** Its first keeper takes one job: the template puts off until then what makes later workers quicker. */
+  readonly hasForked: boolean
   /** It can take the next job. */
   free(keeper: ForkedKeeper): void
   /** It takes no further job. */
@@ -13,6 +15,8 @@ export interface KeeperOwner {
 
 export class ForkedKeeper implements Seat {
   readonly keeper: NativeKeeper
+  /** It takes one job. */
+  readonly once: boolean
   /** performance.now() of its last job's end. */
   idleSince = 0
   readonly #owner: KeeperOwner
@@ -21,6 +25,7 @@ export class ForkedKeeper implements Seat {
   /** @throws Error with `errno` when the template is gone */
   constructor(template: NativeKeeper, plan: NativeForkPlan, owner: KeeperOwner) {
     this.#owner = owner
+    this.once = !owner.hasForked
     this.keeper = template.fork(plan, {
       launched: () => {},
       message: (type, token, main, segments) => this.#listener?.message(type, token, main, segments),
@@ -56,7 +61,7 @@ export class ForkedKeeper implements Seat {
     this.#listener = undefined
     this.keeper.unref()
     // A job that never began may have left its message in the channel; one that closed the channel leaves none to use.
-    if (report.began && this.keeper.usable()) this.#rest()
+    if (report.began && this.keeper.usable() && !this.once) this.#rest()
     else this.#discard()
     listener.ended(report, undefined)
   }

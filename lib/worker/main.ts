@@ -6,11 +6,10 @@
 // It costs every call of isolation 'exec' its start-up time: nothing is imported here that a plain job does not need.
 import { getHeapStatistics } from 'node:v8'
 import { native as loadNative, type NativeWorker } from '../native.js'
-import { type Boot, decode, type Job, messageType } from '../transport/index.js'
-import { JobRun } from './job.js'
+import type { Boot } from '../transport/index.js'
+import { Desk } from './desk.js'
 import { listen } from './listeners.js'
-import { describe, type Exports, load } from './load.js'
-import { Outbox } from './outbox.js'
+import { describe, load } from './load.js'
 import { Listeners, stateKey } from './state.js'
 import type { Template } from './template.js'
 
@@ -19,69 +18,69 @@ const coverage = process.env.NODE_V8_COVERAGE
 const state = new Listeners()
 Object.defineProperty(globalThis, stateKey, { value: state })
 
+const heapUsed = () => getHeapStatistics().used_heap_size
 const native = loadNative().addon.attachWorker({
-  message: (type, _token, main, segments) => receive(type, _token, decode(main, segments)),
+  message: (type, token, main, segments) => desk.receive(type, token, main, segments),
   closed: () => native.exit(1), // nobody is there to hear of anything
   softStop: (cause) => stop(cause),
   // A loop that goes on waits for something, though Node lists neither worker threads nor what addons wait for.
   idle: () => `waiting for ${activeResources() ?? 'what Node does not list: a worker thread, or an addon'}`,
-  heapUsed: () => getHeapStatistics().used_heap_size,
+  heapUsed,
+  forked: (pid) => template?.forked(pid),
 })
-const outbox = new Outbox(native)
-let exports: Exports = {}
-let job: JobRun | undefined
+const desk = new Desk(native, { boot: (message) => void boot(message), closing })
+let template: Template | undefined
 
 listen({
-  uncaught: (error) => (job ? job.threw(error) : bootFailed(error)),
+  uncaught: (error) => (desk.job ? desk.job.threw(error) : bootFailed(error)),
   dry: () =>
-    job
-      ? job.unsettled(activeResources() ?? 'nothing', state.listens)
+    desk.job
+      ? desk.job.unsettled(activeResources() ?? 'nothing', state.listens)
       : bootFailed(new Error("The module's top-level await never settles")),
 })
 state.attach(native)
-state.reporter = (value) => outbox.progress(value)
-
-function receive(type: number, token: bigint, payload: unknown): void {
-  if (type === messageType.boot) void boot(payload as Boot)
-  else if (type === messageType.job) start(token, payload as Job)
-}
+state.reporter = (value) => desk.outbox.progress(value)
 
 async function boot(message: Boot): Promise<void> {
   state.importing = true
   native.hold(false)
-  const template = message.template === true ? await openTemplate(native) : undefined
+  if (message.template === true) template = await openTemplate()
   try {
-    exports = await load(message)
+    desk.exports = await load(message)
   } catch (error) {
     return bootFailed(error)
   }
   const unfit = await template?.unfit()
   state.importing = false
   native.hold(true)
-  if (template !== undefined && unfit === undefined) native.pause()
-  outbox.send('ready', { ...describe(exports), ...(unfit !== undefined && { unfit }) })
-  native.booted()
-  if (template !== undefined && unfit === undefined) await template.serve()
+  const ready = describe(desk.exports)
+  if (template === undefined) {
+    desk.outbox.send('ready', ready)
+    native.park()
+  } else if (unfit === undefined) {
+    native.pause()
+    desk.outbox.send('ready', ready)
+    native.booted()
+    await template.serve()
+  } else {
+    desk.outbox.send('ready', { ...ready, unfit })
+    native.booted()
+  }
 }
 
-async function openTemplate(worker: NativeWorker): Promise<Template> {
+async function openTemplate(): Promise<Template> {
   const { Template } = await import('./template.js')
-  return Template.open(worker)
+  return Template.open(native, heapUsed)
 }
 
 /** The worker is of no use: the host hears why and ends it. */
 function bootFailed(error: unknown): void {
-  outbox.send('bootFailed', { error })
+  desk.outbox.send('bootFailed', { error })
   native.hold(true)
 }
 
-function start(token: bigint, message: Job): void {
-  outbox.begin(token, message.resultSize)
-  job = new JobRun(native, outbox, message.limits, closing)
-  void job.perform(token, message, exports[message.name] as (...args: unknown[]) => unknown)
-}
-
 function stop(cause: number): void {
+  const { job } = desk
   if (job === undefined) return
   job.stopped()
   void state.stop(cause, job.limits)

@@ -23,28 +23,41 @@ export function prepareImport(): void {
   define(WebAssembly, 'instantiate', instantiate)
 }
 
-/** In the template, before its first fork. */
-export function prepareFork(native: NativeWorker): void {
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] }
-  if (moduleLoadList?.some((name) => name.endsWith('internal/crypto/random')) !== false) emptyCryptoCaches()
+/** In the template, before the user's module is imported: later V8 has drawn too many numbers to be found by them. */
+export function learnRandom(native: NativeWorker): void {
   const { random } = Math
   const first = random()
   native.learnRandom(first, random())
 }
 
+/** In the template, before its first fork. */
+export function prepareFork(): void {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] }
+  if (moduleLoadList?.some((name) => name.endsWith('internal/crypto/random')) !== false) emptyCryptoCaches()
+  collectGarbage()
+}
+
+/** What is not there need not be copied, by the kernel, for every worker. */
+function collectGarbage(): void {
+  setFlagsFromString('--allow-natives-syntax')
+  new Function('%CollectGarbage(0)')()
+  setFlagsFromString('--no-allow-natives-syntax')
+}
+
 /** In a forked worker. */
-export function mend(native: NativeWorker, { pid, reseeded, contexts }: ReturnType<NativeWorker['serve']>): void {
+export function mend(native: NativeWorker, pid: number): void {
   define(process, 'pid', pid)
   // Node's own end waits for threads that a fork does not copy, so a worker ends by itself, after its last 'exit' listener.
   const exit = (code?: unknown) => native.exit(typeof code === 'number' ? code : Number(process.exitCode ?? 0))
   define(process, 'reallyExit', exit)
   process.execArgv = process.execArgv.filter((flag) => !templateFlags.includes(flag)) // what the job itself starts
-  if (!reseeded) Math.random = ownRandom()
+  const { numbers, contexts } = native.reseed()
+  if (!numbers) Math.random = ownRandom()
   if (!contexts) setFlagsFromString(`--random-seed=${pid}`) // else a new vm context would begin as in every other worker
 }
 
 // What only a process that forks needs (lib/plan/worker.ts).
-const templateFlags = ['--single-threaded', '--v8-pool-size=0']
+const templateFlags = ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode']
 
 /** The part of it that is used here; the types of Node leave it to those of browsers. */
 interface WebAssemblyApi {

@@ -2,11 +2,10 @@
 // looks whether it may be forked, and goes through a job's steps to have their code compiled and warm. What then differs between
 // the template and a forked worker is put right in the worker, before it is parked.
 import type { NativeWorker } from '../native.js'
-import { decode, encode, type Job } from '../transport/index.js'
+import { encode, messageType } from '../transport/index.js'
+import { Desk } from './desk.js'
 import { type Before, before, unfit } from './fitness.js'
-import { JobRun } from './job.js'
-import { mend, prepareFork, prepareImport } from './mend.js'
-import { Outbox } from './outbox.js'
+import { learnRandom, mend, prepareFork, prepareImport } from './mend.js'
 
 // Until V8 has compiled what can be compiled without the optimising compiler.
 const warmUps = 100
@@ -14,15 +13,18 @@ const warmUps = 100
 export class Template {
   readonly #native: NativeWorker
   readonly #before: Before
+  readonly #rehearse: () => void
 
-  static async open(native: NativeWorker): Promise<Template> {
+  static async open(native: NativeWorker, heapUsed: () => number): Promise<Template> {
     prepareImport()
-    return new Template(native, await before())
+    learnRandom(native)
+    return new Template(native, heapUsed, await before())
   }
 
-  private constructor(native: NativeWorker, earlier: Before) {
+  private constructor(native: NativeWorker, heapUsed: () => number, earlier: Before) {
     this.#native = native
     this.#before = earlier
+    this.#rehearse = rehearsal(heapUsed)
   }
 
   /** Why the process must not be forked, now that the module is there. */
@@ -30,36 +32,43 @@ export class Template {
     return unfit(this.#before)
   }
 
-  /** Returns in each forked worker, once it has been parked and the job's message was delivered. Never in the template. */
+  /** Begins to fork with the next turn of the loop. */
   async serve(): Promise<void> {
-    for (let i = 0; i < warmUps; i++) await rehearse()
-    await new Promise(setImmediate) // from a turn of its own: nothing of the import is left on the stack
-    prepareFork(this.#native)
-    mend(this.#native, this.#native.serve())
-    await rehearse() // touches, and so copies, the memory that the job will need
-    this.#native.booted()
-    this.#native.wait()
+    mend(stage, process.pid)
+    for (let i = 0; i < warmUps; i++) {
+      this.#rehearse()
+      await undefined // the value is sent from a microtask
+    }
+    prepareFork()
+    this.#native.serve()
+  }
+
+  /** In each forked worker, before it is parked. */
+  forked(pid: number): void {
+    mend(this.#native, pid)
+    this.#rehearse() // touches, and so copies, the memory that the job will need
   }
 }
 
-const { main, segments } = encode({ name: 'rehearsal', args: [1, 'two', { three: [3] }], limits: {}, resultSize: -1 })
-
-/** A job's way through the worker, without the native side's part. */
-async function rehearse(): Promise<void> {
-  const outbox = new Outbox(stage)
-  const copies = segments.map(({ buffer }) => buffer as ArrayBuffer)
-  const job = decode(main, copies) as Job
-  outbox.begin(0n, job.resultSize)
-  await new JobRun(stage, outbox, job.limits, () => {}).perform(0n, job, (...args) => args)
+/** @returns a job's way through the worker, without the native side's part */
+function rehearsal(heapUsed: () => number): () => void {
+  const { main } = encode({ name: 'rehearsal', args: [1, 'two', { three: [3] }], limits: {}, resultSize: -1 })
+  const run: NativeWorker['run'] = (_token, _limits, _size, fn) => ({ terminated: heapUsed() < 0, value: fn() })
+  return () => {
+    const desk = new Desk({ ...stage, run }, { boot: () => {}, closing: () => {} })
+    desk.exports = { rehearsal: (...args: unknown[]) => args }
+    desk.receive(messageType.job, 0n, main, [])
+  }
 }
 
 /** A NativeWorker that does nothing. */
 const stage = {
   hold: () => {},
-  run: (_token: bigint, _limits: object, _size: number, fn: () => unknown) => ({ terminated: false, value: fn() }),
   sending: () => {},
   refused: () => false,
   roomy: () => true,
   send: () => {},
   done: () => undefined as never,
+  reseed: () => ({ numbers: true, contexts: true }),
+  exit: () => undefined as never,
 } as unknown as NativeWorker

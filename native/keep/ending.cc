@@ -134,7 +134,7 @@ void Keeper::Kill(std::int64_t now) {
   if (job_.phase >= Phase::kKilling) return;
   job_.phase = Phase::kKilling;
   job_.boot_at = job_.wall_at = job_.kill_at = job_.lost_at = job_.cpu_poll_at = kNever;
-  job_.memory_poll_at = job_.count_poll_at = kNever;
+  job_.memory_poll_at = job_.count_poll_at = job_.next_at = kNever;
   job_.give_up_at = now + kGiveUpNs;
   const bool done = (job_.flags & kReportDone) != 0;
   if (!done && !setup_.command && !job_.ended && job_.begin_ns != 0)

@@ -20,6 +20,9 @@ std::int64_t After(std::int64_t now, std::int64_t span) {
   return span == kUnset || span > kNever - now ? kNever : now + span;
 }
 
+// A job that ends sooner does not wait for a fork: the worker of the next one is then made after its report.
+constexpr std::int64_t kBriefNs = 2 * kNsPerMs;
+
 /// Every signal is blocked, SIGCHLD (and the exit signal of forked workers, SIGURG) arrives on the descriptor: only
 /// the host ends a keeper, and SIGTTOU cannot stop it while it restores a terminal.
 int OpenSignals(sigset_t* before) {
@@ -85,10 +88,10 @@ bool Keeper::Born() {
   return true;
 }
 
-/// Parks a worker for the job after this one, when there is nothing else to do. True in that worker.
+/// Parks a worker for the job after this one. True in that worker.
 bool Keeper::MakeNext() {
-  const bool wanted = job_.phase == Phase::kRunning && next_.pid == 0 && !next_failed_ && source_->Again();
-  if (!wanted) return false;
+  job_.next_at = kNever;
+  if (job_.phase != Phase::kRunning || next_.pid != 0 || next_failed_) return false;
   Failure failure;
   const Birth birth = source_->Make(&next_, &failure);
   next_failed_ = birth == Birth::kFailed;  // tried again when it is needed, where the failure is told
@@ -115,6 +118,7 @@ void Keeper::BeginJob(std::int64_t now) {
   job_.boot_at = kNever;
   job_.charged = true;
   job_.wall_at = After(now, job_.limits.wall_ns);
+  if (source_->Again()) job_.next_at = now + kBriefNs;
   if (job_.limits.processes != kUnset) LimitForks();
   ArmPolls(now);
 }
@@ -135,17 +139,15 @@ void Keeper::Turn() {
     if (polls[2].revents != 0) DrainEvidence();
     if (polls[4].revents != 0) ReadForks();
     if (polls[3].revents != 0) DrainSignals();
-  } else if (MakeNext()) {
+  } else if (MonotonicNs() >= job_.next_at && MakeNext()) {
     return;
   }
   CheckDeadlines(MonotonicNs());
 }
 
-/// The first look after a job began does not sleep if a worker for the next one is to be made.
 int Keeper::Wait(pollfd* polls) const {
   constexpr nfds_t kPolls = 5;
-  const bool idle_work = job_.phase == Phase::kRunning && next_.pid == 0 && !next_failed_ && source_->Again();
-  const std::int64_t due = idle_work ? 0 : NextDeadline();
+  const std::int64_t due = NextDeadline();
   const std::int64_t left = std::max<std::int64_t>(0, due - MonotonicNs());
   const timespec timeout{static_cast<time_t>(left / kNsPerSecond), static_cast<long>(left % kNsPerSecond)};
   return ppoll(polls, kPolls, due == kNever ? nullptr : &timeout, nullptr);
@@ -154,7 +156,7 @@ int Keeper::Wait(pollfd* polls) const {
 std::int64_t Keeper::NextDeadline() const {
   if (job_.phase == Phase::kClean) return kNever;
   return std::min({job_.boot_at, job_.wall_at, job_.kill_at, job_.lost_at, job_.cpu_poll_at, job_.memory_poll_at,
-                   job_.count_poll_at, job_.sweep_at});
+                   job_.count_poll_at, job_.sweep_at, job_.next_at});
 }
 
 void Keeper::CheckDeadlines(std::int64_t now) {

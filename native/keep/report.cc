@@ -22,6 +22,7 @@ std::int64_t AtLeastZero(std::int64_t value) { return std::max<std::int64_t>(0, 
 
 void Keeper::QueueLaunched(std::int64_t now) {
   job_.flags |= kReportLaunched;
+  if (source_->Again()) return;  // nobody waits to hear of a parked worker
   launched_ = {{kWireMagic, MessageType::kLaunched, 0, job_.token}, worker_.pid, getpid(), now};
   launched_pending_ = true;
   Flush();

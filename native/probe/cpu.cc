@@ -13,12 +13,15 @@ namespace stint {
 
 int CpuSignal() { return SIGRTMIN + 7; }
 
-int CpuTimer::Arm(int thread, std::int64_t limit_ns) {
+int CpuTimer::Create(int thread) {
   sigevent event{};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = CpuSignal();
   event.sigev_notify_thread_id = thread;
-  if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer_) != 0) return errno;
+  return timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer_) == 0 ? 0 : errno;
+}
+
+int CpuTimer::Arm(std::int64_t limit_ns) {
   start_ns_ = ClockNs(CLOCK_PROCESS_CPUTIME_ID);
   itimerspec when{};
   when.it_value.tv_sec = limit_ns / kNsPerSecond;

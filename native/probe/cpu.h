@@ -5,14 +5,15 @@
 
 namespace stint {
 
-/// Signal of the CPU timer. Sent to the watchdog thread alone (SIGEV_THREAD_ID), where it is read from a signalfd.
+/// Signal of the CPU timer. Sent to the watchdog thread alone (SIGEV_THREAD_ID), whose wait it interrupts.
 int CpuSignal();
 
 class CpuTimer {
  public:
-  /// Has `thread` signalled once the process has used `limit_ns` more (timer_create(2), CLOCK_PROCESS_CPUTIME_ID).
-  /// 0 or an errno.
-  int Arm(int thread, std::int64_t limit_ns);
+  /// Makes the timer, which signals `thread` (timer_create(2), CLOCK_PROCESS_CPUTIME_ID). 0 or an errno.
+  int Create(int thread);
+  /// Has the thread signalled once the process has used `limit_ns` more. 0 or an errno.
+  int Arm(std::int64_t limit_ns);
   /// CPU time used since Arm, in ns.
   std::int64_t Used() const;
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 #include "support/clock.h"
 #include "support/proc_file.h"
@@ -28,6 +30,32 @@ int SetBoth(__rlimit_resource resource, std::int64_t value, std::int64_t hard_ex
   limit.rlim_cur = std::min<rlim_t>(static_cast<rlim_t>(value), std::min(limit.rlim_cur, ceiling));
   limit.rlim_max = std::min<rlim_t>(static_cast<rlim_t>(value + hard_extra), ceiling);
   return setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+// proc_pid_statm(5), in pages: what is shared are pages of files and of shared memory, data is VmData with the stack.
+enum { kStatmSize, kStatmResident, kStatmShared, kStatmText, kStatmLib, kStatmData, kStatmFields };
+
+/// In bytes.
+bool ReadStatm(std::int64_t (&fields)[kStatmFields]) {
+  static const std::int64_t page = sysconf(_SC_PAGESIZE);
+  char buffer[256];
+  const std::string_view text = ReadFileAt(AT_FDCWD, "/proc/self/statm", buffer, sizeof buffer);
+  const char* at = text.data();
+  for (std::int64_t& field : fields) {
+    const auto result = std::from_chars(at, text.data() + text.size(), field);
+    if (result.ec != std::errc() || result.ptr == text.data() + text.size()) return false;
+    field *= page;
+    at = result.ptr + 1;
+  }
+  return true;
+}
+
+void MeasureTime(Baseline* baseline) {
+  rusage own{};
+  getrusage(RUSAGE_SELF, &own);
+  baseline->system_ns = Nanoseconds(own.ru_stime);
+  baseline->switches = own.ru_nvcsw + own.ru_nivcsw;
+  baseline->cpu_ns = ClockNs(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 struct Setting {
@@ -82,14 +110,24 @@ bool Measure(Baseline* baseline) {
   baseline->vm_size = StatusBytes(status, "VmSize:");
   baseline->rss = StatusBytes(status, "RssAnon:") + StatusBytes(status, "RssShmem:");
   baseline->rss_file = StatusBytes(status, "RssFile:");
-  rusage own{};
-  getrusage(RUSAGE_SELF, &own);
-  baseline->system_ns = Nanoseconds(own.ru_stime);
-  baseline->switches = own.ru_nvcsw + own.ru_nivcsw;
-  baseline->cpu_ns = ClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  std::int64_t pages[kStatmFields];
+  if (!ReadStatm(pages)) return false;
+  baseline->shmem = StatusBytes(status, "RssShmem:");
+  baseline->stack = pages[kStatmData] - baseline->vm_data;
+  MeasureTime(baseline);
   return true;
 }
 
+bool MeasureAgain(Baseline* baseline) {
+  std::int64_t pages[kStatmFields];
+  if (!ReadStatm(pages)) return false;
+  baseline->vm_size = pages[kStatmSize];
+  baseline->vm_data = pages[kStatmData] - baseline->stack;
+  baseline->rss = pages[kStatmResident] - pages[kStatmShared] + baseline->shmem;
+  baseline->rss_file = pages[kStatmShared] - baseline->shmem;
+  MeasureTime(baseline);
+  return true;
+}
 int SetKernelLimits(const WireLimits& limits, const Baseline& baseline, Step* failed) {
   const std::array<Setting, 7> settings{{
       {Step::kRlimitData, RLIMIT_DATA, Above(baseline.vm_data, limits.memory), 0},

@@ -31,6 +31,10 @@ Ballast& TheBallast();
 /// Reads /proc/self/status, CPU clock and rusage. False when /proc is not there.
 bool Measure(Baseline* baseline);
 
+/// Brings what was measured before up to date from /proc/self/statm, at a fifth of the cost. False when /proc is not
+/// there.
+bool MeasureAgain(Baseline* baseline);
+
 /// Sets every limit with soft = hard, so that the job cannot raise it; one that is already tighter (a job inside a job)
 /// stands. `baseline` was measured with the ballast mapped. 0, or an errno with `*failed` set.
 int SetKernelLimits(const WireLimits& limits, const Baseline& baseline, Step* failed);

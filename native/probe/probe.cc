@@ -63,6 +63,11 @@ napi_value Hold(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value Park(napi_env env, napi_callback_info info) {
+  const int error = ReadCall(env, info).worker->Park();
+  return error == 0 ? nullptr : ThrowErrno(env, "what watches over a job", error);
+}
+
 napi_value Booted(napi_env, napi_callback_info) {
   TheRecord().Send(MessageType::kBooted);
   return nullptr;
@@ -110,6 +115,7 @@ napi_value MakeWorkerObject(napi_env env, AttachedWorker* worker) {
   AddMethod(env, object, "send", Send, worker);
   AddMethod(env, object, "roomy", Roomy, worker);
   AddMethod(env, object, "hold", Hold, worker);
+  AddMethod(env, object, "park", Park, worker);
   AddMethod(env, object, "booted", Booted, worker);
   AddMethod(env, object, "run", Run, worker);
   AddMethod(env, object, "listening", Listening, worker);
@@ -121,7 +127,7 @@ napi_value MakeWorkerObject(napi_env env, AttachedWorker* worker) {
 }
 
 bool HasEvents(napi_env env, napi_value events) {
-  for (const char* name : {"message", "closed", "softStop", "idle", "heapUsed"}) {
+  for (const char* name : {"message", "closed", "softStop", "idle", "heapUsed", "forked"}) {
     napi_value function = nullptr;
     if (!GetField(env, events, name, &function) || !ReadFunction(env, function, name)) return false;
   }

@@ -19,6 +19,8 @@ struct Baseline {
   std::int64_t vm_size = 0;
   std::int64_t rss = 0;
   std::int64_t rss_file = 0;
+  std::int64_t shmem = 0;  // part of rss
+  std::int64_t stack = 0;  // what statm counts as data and RLIMIT_DATA does not
 };
 
 class Record {

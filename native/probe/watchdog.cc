@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,11 +20,15 @@ namespace {
 constexpr std::size_t kStackSize = 128 * 1024;
 constexpr int kGoTimeoutSeconds = 5;
 
-sigset_t OnlyCpuSignal() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, CpuSignal());
-  return set;
+volatile sig_atomic_t cpu_is_used_up = 0;
+
+void OnCpuSignal(int) { cpu_is_used_up = 1; }
+
+/// The disposition is the process's, but the signal goes to the watchdog alone.
+int HandleCpuSignal() {
+  struct sigaction action {};
+  action.sa_handler = OnCpuSignal;
+  return sigaction(CpuSignal(), &action, nullptr) == 0 ? 0 : errno;
 }
 
 /// A detached thread that starts with every signal blocked. 0 or an errno.
@@ -47,19 +50,14 @@ int StartBlocked(void* (*entry)(void*), void* argument) {
 }  // namespace
 
 int Watchdog::Start() {
-  const sigset_t set = OnlyCpuSignal();
-  signals_.Reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_.valid()) return errno;
-  const int moved = MoveHigh(signals_.get());
-  if (moved < 0) return errno;
-  signals_.Release();
-  signals_.Reset(moved);
+  if (thread_ != 0) return 0;
+  if (const int error = HandleCpuSignal(); error != 0) return error;
   sem_init(&started_, 0, 0);
   sem_init(&gone_ahead_, 0, 0);
   if (const int error = StartBlocked(Main, this); error != 0) return error;
   while (sem_wait(&started_) != 0) {
   }
-  return 0;
+  return timer_.Create(thread_);
 }
 
 void* Watchdog::Main(void* self) {
@@ -71,20 +69,24 @@ void* Watchdog::Main(void* self) {
   return nullptr;
 }
 
+/// The CPU timer's signal can come in no other moment than within ppoll(2).
 void Watchdog::Loop() {
-  // signalfd(2): a read takes the signals of the reading thread, so that a signal sent to this thread alone is seen.
-  pollfd sources[2] = {{signals_.get(), POLLIN, 0}, {TheRecord().fd(), POLLIN, 0}};
+  sigset_t waiting;
+  sigfillset(&waiting);
+  sigdelset(&waiting, CpuSignal());
   for (;;) {
-    if (poll(sources, 2, PollTimeout()) < 0 && errno != EINTR) return;
-    if (sources[0].revents != 0) OnCpu();
-    if (sources[1].revents != 0) OnKeeper();
+    pollfd keeper{TheRecord().fd(), POLLIN, 0};
+    const timespec timeout = Timeout();
+    const int ready = ppoll(&keeper, 1, overdue_ns_ == 0 ? nullptr : &timeout, &waiting);
+    if (ready < 0 && errno != EINTR) return;
+    if (cpu_is_used_up) OnCpu();
+    if (ready > 0) OnKeeper();
     CheckOverdue();
   }
 }
 
 void Watchdog::OnCpu() {
-  signalfd_siginfo info;
-  if (read(signals_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
+  cpu_is_used_up = 0;
   TheRecord().Send(MessageType::kCause, Cause::kCpuWorker, timer_.Used());
   TheStop().Capture();
 }
@@ -116,10 +118,9 @@ void Watchdog::OnSoftStop(const EvidenceMessage& message) {
   if (message.value > 0) overdue_ns_ = MonotonicNs() + message.value / 2;
 }
 
-int Watchdog::PollTimeout() const {
-  if (overdue_ns_ == 0) return -1;
-  const std::int64_t left = overdue_ns_ - MonotonicNs();
-  return static_cast<int>(std::clamp<std::int64_t>(left / kNsPerMs + 1, 0, 1'000'000));
+timespec Watchdog::Timeout() const {
+  const std::int64_t left = std::max<std::int64_t>(0, overdue_ns_ - MonotonicNs());
+  return {static_cast<time_t>(left / kNsPerSecond), static_cast<long>(left % kNsPerSecond)};
 }
 
 void Watchdog::CheckOverdue() {

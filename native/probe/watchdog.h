@@ -1,22 +1,23 @@
 // A thread of its own that waits for the CPU timer and for the keeper, whatever the main thread does. Small stack, all
-// signals blocked, no allocation of its own. Started by run(), not before: a template must not have it when it forks.
+// signals blocked but while it waits, no allocation of its own. Started when the worker is parked, so that no call has
+// to wait for it, and never in a template: a fork would not copy it.
 #pragma once
 #include <semaphore.h>
 
 #include <cstdint>
+#include <ctime>
 
 #include "probe/cpu.h"
-#include "support/unique_fd.h"
 #include "support/wire.h"
 
 namespace stint {
 
 class Watchdog {
  public:
-  /// 0 or an errno.
+  /// Idempotent. 0 or an errno.
   int Start();
   /// Begins to count CPU time. 0 or an errno.
-  int LimitCpu(std::int64_t limit_ns) { return timer_.Arm(thread_, limit_ns); }
+  int LimitCpu(std::int64_t limit_ns) { return timer_.Arm(limit_ns); }
   /// Waits for the keeper's answer to a Begin that asked. Its value, or -ETIMEDOUT.
   int AwaitGo();
 
@@ -26,10 +27,9 @@ class Watchdog {
   void OnCpu();
   void OnKeeper();
   void OnSoftStop(const EvidenceMessage& message);
-  int PollTimeout() const;
+  timespec Timeout() const;
   void CheckOverdue();
 
-  UniqueFd signals_;
   sem_t started_{};
   sem_t gone_ahead_{};
   int go_ = 0;

@@ -1,10 +1,12 @@
 #include "probe/worker.h"
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 #include "probe/allocation.h"
@@ -105,16 +107,27 @@ void AttachedWorker::OnSoftStop(Cause cause, std::int64_t grace_ns, bool inside)
   if (napi_call_function(env, events, function, 2, arguments, nullptr) != napi_ok) DropException(env);
 }
 
-/// Everything that must stand before user code runs, in order: what needs memory or descriptors first, then the
-/// baseline, then the limits. 0, or an errno with `*failed` set.
-int AttachedWorker::Prepare(const Job& job, Step* failed) {
-  const WireLimits& limits = job.limits;
-  *failed = Step::kSignals;
+int AttachedWorker::Park() {
   if (const int error = TheWatchdog().Start(); error != 0) return error;
   sigset_t backstop;  // blocked since before exec, so that it could not end Node while it boots
   sigemptyset(&backstop);
   sigaddset(&backstop, SIGXCPU);
   pthread_sigmask(SIG_UNBLOCK, &backstop, nullptr);
+  WatchAllocations();
+  if (!Measure(&baseline_)) return ENOENT;
+  return TheRecord().Send(MessageType::kBooted) ? 0 : EPIPE;
+}
+
+void AttachedWorker::OnForked() {
+  napi_value pid = nullptr;
+  napi_create_int32(loop_->env(), getpid(), &pid);
+  loop_->Emit(events_, "forked", {pid});
+}
+
+/// Everything that must stand before user code runs, in order: what needs memory or descriptors first, then the
+/// baseline, then the limits. 0, or an errno with `*failed` set.
+int AttachedWorker::Prepare(const Job& job, Step* failed) {
+  const WireLimits& limits = job.limits;
   if (limits.file_size != kUnset || limits.open_files != kUnset) {
     *failed = Step::kRlimitFsize;
     if (const int error = channel_.PrepareSpares(1, SpareSize(job.result_size)); error != 0) return error;
@@ -123,17 +136,16 @@ int AttachedWorker::Prepare(const Job& job, Step* failed) {
   *failed = Step::kRlimitData;
   if (const int error = TheBallast().Map(limits_memory ? Ballast::SizeFor(job.result_size) : 0); error != 0)
     return error;
-  if (limits_memory) WatchAllocations();
-  Baseline baseline;
-  if (!Measure(&baseline)) return ENOENT;
+  if (limits_memory) WatchAllocations();  // what was loaded since
+  if (!MeasureAgain(&baseline_)) return ENOENT;
   if (limits.cpu_ns != kUnset) {
     *failed = Step::kRlimitCpu;
     if (const int error = TheWatchdog().LimitCpu(limits.cpu_ns); error != 0) return error;
   }
-  if (const int error = SetKernelLimits(limits, baseline, failed); error != 0) return error;
+  if (const int error = SetKernelLimits(limits, baseline_, failed); error != 0) return error;
   *failed = Step::kBoot;
   const bool filters = limits.processes != kUnset && !TheRecord().filtered();
-  if (!TheRecord().SendBegin(baseline, filters)) return EPIPE;
+  if (!TheRecord().SendBegin(baseline_, filters)) return EPIPE;
   *failed = Step::kSeccomp;
   return filters ? FilterForks() : 0;
 }
@@ -191,9 +203,12 @@ void AttachedWorker::Sending() {
   TheRecord().Send(MessageType::kSending);
 }
 
+/// The keeper kills what is left; this process does not wait for that, so that its memory is given back while the
+/// keeper wakes up. The plain call: no handler of the job's and nothing of Node's runs.
 void AttachedWorker::Done() {
-  if (!TheRecord().SendDone()) _exit(1);  // the keeper is gone
-  WaitForKill();
+  const bool sent = TheRecord().SendDone();
+  syscall(SYS_exit_group, sent ? 0 : 1);
+  std::abort();
 }
 
 }  // namespace stint

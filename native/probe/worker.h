@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "channel/channel.h"
+#include "probe/record.h"
 #include "probe/stop.h"
 
 namespace stint {
@@ -31,11 +32,17 @@ class AttachedWorker : public Channel::Listener, public StopListener, public Clo
     std::int64_t result_size;
     napi_value function;
   };
+  /// All that a job will need and that no limit decides, done before there is one; then tells the keeper that the
+  /// worker is parked. 0 or an errno.
+  int Park();
+  /// A forked worker is at work: `forked` of NativeWorkerEvents.
+  void OnForked();
   /// NativeWorker.run(). Null with an exception pending: the function's own, or one with `step` and `errno`.
   napi_value Run(const Job& job);
   void Sending();
   [[noreturn]] void Done();
   Channel& channel() { return channel_; }
+  napi_env env() const { return loop_->env(); }
 
  private:
   AttachedWorker(EnvLoop* loop, UniqueFd socket) : loop_(loop), channel_(loop, std::move(socket), this) {}
@@ -48,6 +55,7 @@ class AttachedWorker : public Channel::Listener, public StopListener, public Clo
   EnvLoop* loop_;
   Channel channel_;
   napi_ref events_ = nullptr;
+  Baseline baseline_;
 };
 
 }  // namespace stint

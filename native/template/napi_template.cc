@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string>
 
+#include "channel/poll.h"
+#include "probe/allocation.h"
 #include "probe/record.h"
 #include "probe/worker.h"
 #include "support/napi_fields.h"
@@ -56,9 +58,7 @@ napi_value LearnRandom(napi_env env, napi_callback_info info) {
 
 /// In a forked worker: the loop's own descriptors are replaced by new ones (uv_loop_fork(3)), the evidence socket takes
 /// the place of the template's.
-int Resume(napi_env env, Forked forked) {
-  uv_loop_t* loop = nullptr;
-  napi_get_uv_event_loop(env, &loop);
+int Resume(uv_loop_t* loop, Forked forked) {
   if (const int status = uv_loop_fork(loop); status != 0) return -status;
   const int place = TheRecord().fd();
   if (dup3(forked.evidence.get(), place, O_CLOEXEC) < 0) return errno;
@@ -70,34 +70,52 @@ napi_value Pause(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-napi_value ServeTemplate(napi_env env, napi_callback_info info) {
-  AttachedWorker* worker = Self(env, info, nullptr, 0);
-  Forked forked = Serve(worker->channel().fd(), TheRecord().fd());
-  if (forked.error != 0) return ThrowErrno(env, "the template cannot serve", forked.error);
-  if (const int error = Resume(env, std::move(forked)); error != 0) {
-    return ThrowErrno(env, "the forked worker cannot go on", error);
+/// Blocks without the loop: a parked worker is woken by the message itself. The watchdog hears of its keeper's end.
+int AwaitMessage(Channel* channel) {
+  if (const int error = channel->Start(); error != 0) return error;
+  pollfd host{channel->fd(), POLLIN, 0};
+  while (poll(&host, 1, -1) < 0) {
+    if (errno != EINTR) return errno;
   }
-  napi_value forked_worker = nullptr;
-  napi_value pid = nullptr;
-  napi_create_object(env, &forked_worker);
-  napi_create_int32(env, getpid(), &pid);
-  napi_set_named_property(env, forked_worker, "pid", pid);
-  napi_set_named_property(env, forked_worker, "reseeded", Boolean(env, TheRandomState().Reseed()));
-  napi_set_named_property(env, forked_worker, "contexts", Boolean(env, TheRandomState().knows_contexts()));
-  return forked_worker;
+  channel->Drain();
+  return 0;
 }
 
-/// Blocks without the loop: a parked worker is woken by the message itself. The keeper's end is the worker's, too.
-napi_value Wait(napi_env env, napi_callback_info info) {
+[[noreturn]] void Fail(const char* what, int error) {
+  std::fprintf(stderr, "stint: %s: %s\n", what, std::strerror(error));
+  _exit(1);
+}
+
+/// A turn of the loop with no JavaScript on the stack: so begins the turn in which a forked worker runs its job, too.
+void ServeNow(AttachedWorker* worker) {
+  Forked forked = Serve(worker->channel().fd(), TheRecord().fd());
+  if (forked.error != 0) Fail("the template cannot serve", forked.error);
+  EnvLoop* loop = EnvLoop::Of(worker->env());
+  const HandleScope scope(worker->env());
+  if (const int error = Resume(loop->loop(), std::move(forked)); error != 0) Fail("the worker cannot go on", error);
+  worker->OnForked();
+  if (const int error = worker->Park(); error != 0) Fail("the worker cannot be parked", error);
+  if (const int error = AwaitMessage(&worker->channel()); error != 0) Fail("the worker cannot listen", error);
+}
+
+napi_value ServeTemplate(napi_env env, napi_callback_info info) {
+  static Timer turn;
   AttachedWorker* worker = Self(env, info, nullptr, 0);
-  if (const int error = worker->channel().Start(); error != 0) return ThrowErrno(env, "the channel", error);
-  pollfd polls[] = {{worker->channel().fd(), POLLIN, 0}, {TheRecord().fd(), 0, 0}};
-  while (polls[0].revents == 0) {
-    if (poll(polls, 2, -1) < 0 && errno != EINTR) return ThrowErrno(env, "poll", errno);
-    if (polls[1].revents != 0) _exit(1);
-  }
-  worker->channel().Drain();
-  return nullptr;
+  WatchAllocations();  // for all workers: it takes long, and they have their own copies of what it changes
+  const auto serve = [worker] {
+    turn.Close();
+    ServeNow(worker);
+  };
+  const int error = turn.Start(EnvLoop::Of(env), 0, serve);
+  return error == 0 ? nullptr : ThrowErrno(env, "the template cannot serve", error);
+}
+
+napi_value Reseed(napi_env env, napi_callback_info) {
+  napi_value result = nullptr;
+  napi_create_object(env, &result);
+  napi_set_named_property(env, result, "numbers", Boolean(env, TheRandomState().Reseed()));
+  napi_set_named_property(env, result, "contexts", Boolean(env, TheRandomState().knows_contexts()));
+  return result;
 }
 
 /// Node's own exit waits for threads that a fork does not copy.
@@ -122,7 +140,7 @@ void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker)
   AddMethod(env, object, "learnRandom", LearnRandom, worker);
   AddMethod(env, object, "pause", Pause, worker);
   AddMethod(env, object, "serve", ServeTemplate, worker);
-  AddMethod(env, object, "wait", Wait, worker);
+  AddMethod(env, object, "reseed", Reseed, worker);
   AddMethod(env, object, "exit", Exit, worker);
 }
 
