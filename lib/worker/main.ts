@@ -5,7 +5,7 @@
 //
 // It costs every call of isolation 'exec' its start-up time: nothing is imported here that a plain job does not need.
 import { getHeapStatistics } from 'node:v8'
-import { native as loadNative, type NativeWorker } from '../native.js'
+import { native as loadNative } from '../native.js'
 import type { Boot } from '../transport/index.js'
 import { Desk } from './desk.js'
 import { listen } from './listeners.js'

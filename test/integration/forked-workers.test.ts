@@ -38,7 +38,8 @@ describe('a forked worker', () => {
   test('does not show the flags of its template', async () => {
     const { look } = forked(1)
     const { execArgv } = await ending(look())
-    for (const flag of ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode']) assert.ok(!execArgv.includes(flag), execArgv.join(' '))
+    for (const flag of ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode'])
+      assert.ok(!execArgv.includes(flag), execArgv.join(' '))
   })
 
   test('ends with process.exit() at once', async () => {
@@ -99,5 +100,7 @@ describe('what was forked and is killed from outside', () => {
 function templateOf(processes: readonly Process[]): Process | undefined {
   const isKeeper = ({ name }: Process) => name === 'stint-keeper'
   const parents = processes.filter(isKeeper).map(({ parent }) => parent)
-  return processes.find((each) => !isKeeper(each) && each.name !== 'stint-guard' && parents.includes(each.pid) && each.pid !== process.pid)
+  return processes.find(
+    (each) => !isKeeper(each) && each.name !== 'stint-guard' && parents.includes(each.pid) && each.pid !== process.pid,
+  )
 }

@@ -1,0 +1,38 @@
+// Random kills, by another process, of whatever a function set consists of: each call must still be told truthfully, and the next
+// one must find everything in order again.
+import { ours, type Process } from '../support/processes.js'
+import type { Random } from '../support/random.js'
+import { endOf, type Order, open } from './calls.js'
+
+// What is true of a call whose process, keeper or template somebody killed.
+const ends = ['Ok 3', 'Anything signaled SIGKILL', 'Anything lost', 'Anything launch-failed']
+
+export async function killMany(order: Order, kills: number): Promise<void> {
+  const { random, counts, concurrency } = order
+  const tasks = open(order)
+  for (let round = 0; round < kills && performance.now() < order.until; round++) {
+    if (round % 10 === 0) await endOf(() => tasks.count.run()) // else the template is rarely more than booting
+    const calls = Array.from({ length: concurrency }, () => endOf(() => tasks.later.run(3)))
+    await new Promise((resolve) => setTimeout(resolve, random.below(60)))
+    const killed = killOne(random)
+    for (const call of calls) counts.add(`while a ${killed} is killed`, await call, ends)
+    counts.add(`after a ${killed} was killed`, await endOf(() => tasks.count.run()), ['Ok 1'])
+  }
+  await tasks.close({ force: true })
+}
+
+/** Kills one of our processes. @returns what it was */
+function killOne(random: Random): string {
+  const all = ours()
+  if (all.length === 0) return 'nobody'
+  const victim = random.pick(all)
+  process.kill(victim.pid, 'SIGKILL')
+  return roleOf(victim, all)
+}
+
+function roleOf({ name, pid, parent }: Process, all: readonly Process[]): string {
+  if (name === 'stint-guard') return 'guard'
+  const above = all.find((each) => each.pid === parent)
+  if (name === 'stint-keeper') return above?.name === 'stint-guard' ? "template's keeper" : 'keeper'
+  return all.some((each) => each.parent === pid && each.name === 'stint-keeper') ? 'template' : 'worker'
+}
