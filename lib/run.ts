@@ -1,7 +1,7 @@
 // One call, straight through: options -> parse -> plan -> launch -> supervise -> evidence -> judge -> outcome. Data flows
 // one way; each stage takes the frozen data of the one before it, and this file joins them; so does run-command.ts, for the shorter
 // way of a command, which must not load what only a function needs.
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { ExecLauncher } from './launch/exec-launcher.js'
 import { BootError, type Launcher, type Seat } from './launch/seat.js'
 import { native } from './native.js'
@@ -65,13 +65,22 @@ export async function runFunction(call: FunctionCall): Promise<Outcome<unknown>>
   }
 }
 
-/** From admission to the end of the job: takes a seat, and supervises the job there. */
-async function seatedJob(
-  call: FunctionCall,
-  facts: Facts,
-  message: Encoded,
-  entered: number,
-): Promise<Observed & Partial<Facts> & { readonly queueTime: number }> {
+type Seated = Observed & Partial<Facts> & { readonly queueTime: number }
+
+/** From admission to the end of the job. A worker that somebody killed before the job began is replaced, once. */
+async function seatedJob(call: FunctionCall, facts: Facts, message: Encoded, entered: number): Promise<Seated> {
+  const first = await tryJob(call, facts, message, entered)
+  return wasKilledBefore(first) && !call.signal.aborted ? tryJob(call, facts, message, entered) : first
+}
+
+/** The keeper has seen all that its worker sent: no Begin, and no limit or failure that would explain its end. */
+function wasKilledBefore({ report, reply, garbage }: Observed): boolean {
+  if (report === undefined || report.began || report.failedStep !== 0 || report.causes.length > 0) return false
+  return report.signal === constants.signals.SIGKILL && reply === undefined && garbage === undefined
+}
+
+/** Takes a seat, and supervises the job there. */
+async function tryJob(call: FunctionCall, facts: Facts, message: Encoded, entered: number): Promise<Seated> {
   const { launcher, options, signal } = call
   let seat: Seat
   try {
