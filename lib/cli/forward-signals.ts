@@ -29,12 +29,6 @@ const news = ['SIGWINCH', 'SIGUSR1', 'SIGUSR2'] as const
 export function forwardSignals(job: Target, patience: number, pausing: { suspend(): void } = { suspend() {} }): Forwarding {
   let ending: NodeJS.Signals | undefined
   let timer: NodeJS.Timeout | undefined
-  // Early on, its process may not be known to us yet, though it may already have written to the terminal.
-  const pass = (signal: NodeJS.Signals) =>
-    job.ready().then(
-      () => toGroup(job.pid, signal),
-      () => {},
-    )
   const end = (signal: NodeJS.Signals) => {
     const again = ending !== undefined
     ending ??= signal
@@ -42,11 +36,15 @@ export function forwardSignals(job: Target, patience: number, pausing: { suspend
     pass(signal)
     timer = setTimeout(() => void job.close(), patience)
   }
-  const suspend = () => {
-    pausing.suspend()
-    toTree(job.pid, 'SIGSTOP') // SIGTSTP means nothing to an orphaned process group, and a session leader's is one (setpgid(2))
-    process.kill(process.pid, 'SIGSTOP')
-  }
+  // Early on, its process is not known to us yet, though it may have printed something by then.
+  const whenKnown = (act: () => void) => void job.ready().then(act, act)
+  const pass = (signal: NodeJS.Signals) => whenKnown(() => toGroup(job.pid, signal))
+  const suspend = () =>
+    whenKnown(() => {
+      pausing.suspend()
+      toTree(job.pid, 'SIGSTOP') // SIGTSTP means nothing to an orphaned process group, and a session leader's is one (setpgid(2))
+      process.kill(process.pid, 'SIGSTOP')
+    })
   const resume = () => toTree(job.pid, 'SIGCONT')
   const handlers: readonly (readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void])[] = [
     ...endings.map((signal) => [signal, end] as const),
