@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -108,26 +107,6 @@ describe('stint', () => {
     const ran = await stint(['rum', '--', 'true'])
     assert.equal(ran.code, 125)
     assert.match(ran.stderr, /unknown command 'rum'[\s\S]*run/)
-  })
-
-  it('completes commands and flags in bash', async () => {
-    const { stdout: script } = await stint(['completions', 'bash'])
-    const complete = (...words: string[]) => {
-      const setup = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _stint; printf '%s\\n' "\${COMPREPLY[@]}"`
-      return execFileSync('bash', ['-c', `${script}\n${setup}`], { encoding: 'utf8' })
-        .trim()
-        .split('\n')
-    }
-    assert.deepEqual(complete('stint', 'me'), ['measure'])
-    assert.deepEqual(complete('stint', 'run', '--wall'), ['--wall-time'])
-    assert.deepEqual(complete('stint', 'run', '--evidence', 'e'), ['exact'])
-  })
-
-  it('makes completions for zsh and fish, and no others', async () => {
-    const [zsh, fish, tcsh] = await Promise.all(['zsh', 'fish', 'tcsh'].map((shell) => stint(['completions', shell])))
-    assert.match(zsh?.stdout ?? '', /^#compdef stint\n[\s\S]*--wall-time\[/)
-    assert.match(fish?.stdout ?? '', /^complete -c stint .* -l wall-time -x /m)
-    assert.equal(tcsh?.code, 125)
   })
 
   it('has a man page with every command and flag', () => {

@@ -53,13 +53,13 @@ describe('stint run at a terminal', () => {
   })
 
   it('stops with the job at Ctrl-Z and goes on with it', async () => {
-    const script = 'echo ready; i=0; while [ $i -lt 20 ]; do sleep 0.05; i=$((i+1)); done; echo done'
-    const session = await atTerminal(run('--', 'sh', '-c', script), [
+    const session = await atTerminal(run('--', 'sh', '-c', 'echo ready; read answer; echo "got $answer"'), [
       ['expect', 'ready'],
       ['send', '\x1a'],
       ['stopped'],
       ['resume'],
-      ['expect', 'done'],
+      ['send', 'it\n'],
+      ['expect', 'got it'],
     ])
     assert.equal(session.code, 0)
   })
@@ -73,11 +73,12 @@ describe('stint run at a terminal', () => {
 
   it('shows a live line in the lowest row and takes it away', async () => {
     const session = await atTerminal(
-      run('--wall-time', '30s', '--memory', '500MB', '--', 'sh', '-c', 'echo ready; sleep 2.5; echo over'),
+      run('--wall-time', '30s', '--memory', '500MB', '--', 'sh', '-c', 'read answer; echo "over and $answer"'),
       [
         ['resize', 24, 100],
         ['expect', 'memory'],
-        ['expect', 'over'],
+        ['send', 'out\n'],
+        ['expect', 'over and out'],
       ],
     )
     assert.match(session.output, /wall .*\/30 s.*CPU .* s.*memory .* \/ 500 MB/)
