@@ -41,7 +41,14 @@ function install() {
   if (!existsSync(isolated) || existsSync(join(isolated, 'out/isolated_vm.node')) || quick) return
   console.error('bench: building isolated-vm')
   const prefix = headersPrefix()
-  const gyp = ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', `--directory=${isolated}`, '--jobs=2', '--loglevel=error']
+  const gyp = [
+    'node_modules/node-gyp/bin/node-gyp.js',
+    'configure',
+    'build',
+    `--directory=${isolated}`,
+    '--jobs=2',
+    '--loglevel=error',
+  ]
   const built = attempt(process.execPath, prefix ? [...gyp, `--nodedir=${prefix}`] : gyp)
   if (!built.ok) console.error('bench: isolated-vm cannot be built here')
 }
