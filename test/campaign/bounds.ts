@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../support/poll.js'
 
-const MOST_PROCESSES = 600
+const MOST_PROCESSES = 1_200
 const MOST_DESCRIPTORS = 256
 
 export interface Bounds {

@@ -1,33 +1,52 @@
-// The library as rows use it: one function set for each module and set of options, kept open for the next repetition.
-import { type FunctionOptions, limitModule, type Outcome, spawnLimited } from 'stint'
+// The library as rows use it: function sets that are kept open for the next repetition.
+import { type CommandOptions, type FunctionOptions, type LimitedModule, limitModule, type Outcome, spawnLimited } from 'stint'
 import { fixture } from '../support/paths.js'
 import { within } from '../support/poll.js'
 import type { Random } from '../support/random.js'
-import type { Ending, Kit } from './scenario.js'
+import { MARK } from './left-alive.js'
+import type { Ending, Isolation, Kit } from './scenario.js'
 
 /** Beyond this a call hangs, whatever the machine's load. */
 const HANGS = 120_000
+/** More than any row has at once. */
+const CONCURRENCY = 64
 
-type Call = { run(...args: readonly unknown[]): Promise<Outcome<unknown>> }
-type Tasks = Readonly<Record<string, Call>> & { close(options: { readonly force: boolean }): Promise<void> }
+type Tasks = LimitedModule<typeof import('../fixtures/any.js')>
 const open = new Map<string, Tasks>()
 
-export function kitFor(isolation: Kit['isolation'], folder: string, random: Random): Kit {
+export interface KitOptions {
+  readonly isolation: Isolation
+  readonly folder: string
+  readonly random: Random
+  readonly mark: string
+}
+
+export function kitFor(options: KitOptions): Kit {
+  const { isolation, mark } = options
+  const env = () => ({ ...process.env, [MARK]: mark })
   return {
-    isolation,
-    random,
-    folder,
-    call: (name, fn, args = [], options = {}) => call(name, fn, args, { isolation, ...options }),
-    command: (file, args = [], options = {}) => within(HANGS, spawnLimited(file, args, options).outcome, file),
+    ...options,
+    call: (name, fn, args = [], more = {}) => call([mark, name, fn, ...args], { isolation, ...more }),
+    command: (file, args = [], more: CommandOptions = {}) =>
+      ending(spawnLimited(file, args, { env: env(), ...more }).outcome, file),
   }
 }
 
-async function call(name: string, fn: string, args: readonly unknown[], options: FunctionOptions): Promise<Ending> {
-  const key = `${name} ${JSON.stringify(options)} ${String(options.resultSize)}`
-  const tasks = open.get(key) ?? (limitModule(fixture(name), options) as unknown as Tasks)
+/** One set for each isolation; with 'exec', where a worker imports anew for each call, for each fixture. */
+function call(args: readonly [string, string, string, ...unknown[]], options: FunctionOptions): Promise<Ending> {
+  const { isolation = 'exec' } = options
+  const [, name, fn] = args
+  const url = fixture('any')
+  if (isolation === 'exec') url.searchParams.set('fixture', name)
+  const key = `${isolation} ${url}`
+  const tasks: Tasks =
+    open.get(key) ?? limitModule<typeof import('../fixtures/any.js')>(url, { isolation, concurrency: CONCURRENCY })
   open.set(key, tasks)
-  const outcome = await within(HANGS, (tasks[fn] as Call).run(...args), `${name}.${fn}`)
-  return outcome as Ending
+  return ending(tasks.job.with(options).run(...args), `${name}.${fn}`)
+}
+
+async function ending(outcome: Promise<Outcome<unknown>>, what: string): Promise<Ending> {
+  return (await within(HANGS, outcome, what)) as Ending
 }
 
 /** Lets all idle workers go. */

@@ -1,32 +1,48 @@
-// How late this machine wakes up what sleeps: a thread that sleeps a millisecond at a time and notes the worst. An ending
+// How late this machine wakes up what sleeps: a thread that sleeps a millisecond at a time and notes how late it was. An ending
 // that is late by what the scheduler was late is not the library's.
 import { Worker } from 'node:worker_threads'
 
+/** Of the ring: the worst of each span of so many milliseconds, with the number of the span that it was in. */
+const SPAN = 16
+const SPANS = 8_192
+
 const SLEEPER = `
-const { workerData } = require('node:worker_threads')
+const { workerData: { ring, SPAN, SPANS, origin } } = require('node:worker_threads')
 const never = new Int32Array(new SharedArrayBuffer(4))
+const now = () => performance.timeOrigin + performance.now() - origin
 for (;;) {
-  const before = performance.now()
+  const before = now()
   Atomics.wait(never, 0, 0, 1)
-  const late = Math.round((performance.now() - before - 1) * 1000)
-  if (late > Atomics.load(workerData, 0)) Atomics.store(workerData, 0, late)
+  const after = now()
+  const late = Math.round((after - before - 1) * 1000)
+  const span = Math.floor(after / SPAN)
+  const at = (span % SPANS) * 2
+  if (ring[at] !== span || late > ring[at + 1]) [ring[at], ring[at + 1]] = [span, late]
 }`
 
 // Keeper wakes up, the killed dies, the keeper reaps, the host hears of it: each must be scheduled once.
 const WAKE_UPS = 4
 
 export class Lag {
-  readonly #worst = new Int32Array(new SharedArrayBuffer(4))
-  readonly #sleeper = new Worker(SLEEPER, { eval: true, workerData: this.#worst })
+  readonly #ring = new Int32Array(new SharedArrayBuffer(SPANS * 2 * 4))
+  readonly #origin = performance.timeOrigin + performance.now()
+  readonly #sleeper = new Worker(SLEEPER, { eval: true, workerData: { ring: this.#ring, SPAN, SPANS, origin: this.#origin } })
 
-  /** Starts over. */
-  reset(): void {
-    Atomics.store(this.#worst, 0, 0)
+  /** To be given to `allowance`. */
+  now(): number {
+    return performance.timeOrigin + performance.now() - this.#origin
   }
 
   /** Milliseconds by which an ending since then may be late. */
-  allowance(): number {
-    return (WAKE_UPS * Atomics.load(this.#worst, 0)) / 1000
+  allowance(since: number): number {
+    const first = Math.floor(since / SPAN)
+    const last = Math.floor(this.now() / SPAN)
+    let worst = 0
+    for (let at = 0; at < this.#ring.length; at += 2) {
+      const [span = 0, late = 0] = [this.#ring[at], this.#ring[at + 1]]
+      if (span >= first && span <= last && late > worst) worst = late
+    }
+    return (WAKE_UPS * worst) / 1000
   }
 
   async stop(): Promise<void> {

@@ -1,17 +1,25 @@
 // What a job has left behind, seen from its host.
+import { readdirSync, readFileSync } from 'node:fs'
 import { gained, type HostState, hostState } from '../support/host-state.js'
 import { until } from '../support/poll.js'
-import { ours, type Process } from '../support/processes.js'
+import { environmentOf, type Process, processOf } from '../support/processes.js'
 
-/** Idle workers, templates and their keepers stay for the next call. */
-const IDLE = /^(stint-keeper|node|MainThread|stint)/
+/** In the environment of all that a job starts. */
+export const MARK = 'STINT_JOB'
 
-/** Processes of jobs that live although their ending is in hand. */
-export function leftAlive(): string[] {
-  return ours()
-    .filter(lives)
-    .filter(({ name }) => !IDLE.test(name))
-    .map(told)
+/** The number that the kernel gave last (proc_loadavg(5)): what a job starts from now on has a greater one, or the numbers wrap. */
+export function lastPid(): number {
+  return Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1))
+}
+
+/** Processes with that mark that live although the ending of their job is in hand. */
+export function leftAlive(mark: string, since: number): Process[] {
+  const from = lastPid() < since ? 0 : since
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > from)
+    .map(processOf)
+    .filter((each): each is Process => each !== undefined && lives(each) && hasMark(each, mark))
 }
 
 /** What this host holds more than at the start, once everything is closed. */
@@ -19,6 +27,10 @@ export async function leftHeld(before: HostState): Promise<string[]> {
   const left = () => gained(before, hostState()).filter((line) => !isOthers(line))
   await until('nothing is left', () => left().length === 0).catch(() => undefined)
   return left()
+}
+
+export function told({ pid, name, state, parent }: Process): string {
+  return `${name} (${pid}, ${state}, child of ${parent})`
 }
 
 /** A cgroup is named after the host that made it; other hosts on this machine have theirs. */
@@ -30,6 +42,6 @@ function lives({ state }: Process): boolean {
   return state !== 'Z' && state !== 'X'
 }
 
-function told({ pid, name, state, parent }: Process): string {
-  return `${name} (${pid}, ${state}, child of ${parent})`
+function hasMark({ pid }: Process, mark: string): boolean {
+  return `${environmentOf(pid)}\0`.includes(`${MARK}=${mark}\0`)
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
-export class Load {
+export class BusyLoops {
   #loops: Worker[] = []
 
   async start(): Promise<void> {

@@ -1,13 +1,16 @@
 // `npm run campaign`: starts the runners, adds up what they say, prints the table.
-//   --minutes 10       no further turn begins after that (default 10)
+//   --seconds 300      no further turn begins after that
 //   --repetitions N    passes over all rows for each user and load (default: as many as fit)
 //   --seed S           order and random moments follow from it (default: random); --first N begins with repetition N
-//   --only TEXT        rows whose name has this in it; may be repeated
-//   --users root,plain --isolations exec,fork --loads idle,loaded
-//   --lanes N          hosts at once for each user (default 1)
+//   --rows NAME        rows of that name, or with it in their names; may be repeated
+//   --users root,plain --isolation exec,fork --loads idle,loaded
+//   --lanes N          turns at once in a host (default: six for each core)
+//   --hosts N          hosts for rows that want one for themselves (default: two for each core)
+//   --into FILE        counts go on from that file, and back to it: a long run in slices
 //   --write            the result becomes docs/reliability.md
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -22,22 +25,25 @@ import { repeating, Tally, tableOf } from './tally.js'
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '300' },
     repetitions: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
     first: { type: 'string', default: '1' },
-    only: { type: 'string', multiple: true, default: [] },
+    rows: { type: 'string', multiple: true, default: [] },
     users: { type: 'string', default: isRoot ? 'root,plain' : 'plain' },
-    isolations: { type: 'string', default: ISOLATIONS.join(',') },
+    isolation: { type: 'string', default: ISOLATIONS.join(',') },
     loads: { type: 'string', default: 'idle,loaded' },
-    lanes: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: String(availableParallelism() * 6) },
+    hosts: { type: 'string', default: String(availableParallelism() * 2) },
+    into: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
 
 const SCRIPT = 'out/campaign/runner.js'
+const seed = Number(values.seed)
 const started = Date.now()
-const tally = new Tally()
+const tally = new Tally(values.into)
 const bounds = makeBounds()
 
 /** One host that runs its order to the end. */
@@ -47,57 +53,66 @@ async function run(user: string, { command, cwd, env }: Invocation): Promise<voi
   const lines = createInterface({ input: child.stdout })
   lines.on('line', (line) => heard(user, JSON.parse(line) as Line))
   const code = await new Promise((resolve) => child.once('close', (status, signal) => resolve(status ?? signal)))
-  if (code !== 0)
-    heard(user, { scenario: 'the host ends by itself', isolation: '-', repetition: 0, loaded: false, ...died(code) })
-}
-
-function died(code: unknown): Pick<Line, 'grade' | 'note'> {
-  return { grade: 'wrong', note: `the runner ended with ${String(code)}` }
+  if (code === 0) return
+  const note = `the runner ended with ${String(code)}`
+  heard(user, { scenario: 'the host ends by itself', isolation: '-', repetition: 0, load: 'idle', grade: 'wrong', note })
 }
 
 function heard(user: string, line: Line): void {
-  tally.add(user, line)
+  tally.add({ ...line, user, seed })
   if (line.grade === 'right') return
-  console.log(`${line.grade}: ${line.scenario} (${user}, ${line.isolation}, ${line.loaded ? 'loaded' : 'idle'})`)
-  console.log(`  ${line.note?.slice(0, 600)}\n  ${repeating({ ...line, user }, Number(values.seed))}`)
+  console.log(`${line.grade}: ${line.scenario} (${user}, ${line.isolation}, ${line.load})`)
+  console.log(`  ${line.note?.slice(0, 900)}\n  ${repeating({ ...line, user, seed })}`)
 }
 
-function orderOf(lane: number, until: number): Order {
-  return {
-    seed: Number(values.seed) + lane * 7919,
-    first: Number(values.first),
-    repetitions: Number(values.repetitions),
+/** One host for all rows that need none for themselves, and some among which the others are dealt out. */
+function ordersOf(until: number): Order[] {
+  const first = Number(values.first)
+  const repetitions = Number(values.repetitions)
+  const common = {
+    seed,
     until,
-    only: values.only,
-    isolations: values.isolations.split(',') as unknown as Order['isolations'],
+    rows: values.rows,
+    isolations: values.isolation.split(',') as unknown as Order['isolations'],
     loads: values.loads.split(',') as unknown as Order['loads'],
   }
+  const hosts = Math.min(Number(values.hosts), repetitions)
+  const alone = Array.from({ length: hosts }, (_, index): Order => {
+    const share = Math.ceil((repetitions - index) / hosts)
+    return { ...common, first: first + index, step: hosts, repetitions: share, lanes: 1 }
+  })
+  return [{ ...common, first, step: 1, repetitions, lanes: Math.max(2, Number(values.lanes)) }, ...alone]
 }
 
 /** As this user: where that is not root, a plain user that is nobody else. */
 async function runAs(user: string, until: number, plain: PlainUser | undefined): Promise<void> {
-  const lanes = Array.from({ length: Number(values.lanes) }, (_, lane) => {
-    const args = [JSON.stringify(orderOf(lane, until))]
+  const hosts = ordersOf(until).map((order) => {
+    const args = [JSON.stringify(order)]
     const own: Invocation = { command: [process.execPath, join(root, SCRIPT), ...args], cwd: root, env: process.env }
     return run(user, plain ? plain.invocation(SCRIPT, args) : own)
   })
-  await Promise.all(lanes)
+  await Promise.all(hosts)
 }
 
 allPrograms()
 const users = values.users.split(',')
-console.log(`campaign: seed ${values.seed}, ${values.minutes} minutes, as ${users.join(' and ')}`)
+console.log(`campaign: seed ${seed}, ${values.seconds} seconds, as ${users.join(' and ')}`)
 for (const [index, user] of users.entries()) {
   const plain = isRoot && user === 'plain' ? plainUser() : undefined
-  const share = (Number(values.minutes) * 60_000 * (index + 1)) / users.length
+  const share = (Number(values.seconds) * 1_000 * (index + 1)) / users.length
   await runAs(user, started + share, plain)
   plain?.remove()
 }
 await bounds.remove()
 
+const seconds = (Date.now() - started) / 1_000
+const { right, wrong, late, leftover } = tally.totals
+tally.seconds += seconds
+tally.seeds.push(seed)
 console.log(tableOf(tally))
-const { wrong, leftover } = tally.totals
-console.log(`seed ${values.seed}, ${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
-if (values.write)
-  writeFileSync(join(root, 'docs/reliability.md'), pageOf(tally, Number(values.seed), (Date.now() - started) / 1000))
+console.log(
+  `seed ${seed}, ${seconds.toFixed(0)} seconds, ${((right + wrong + late + leftover) / tally.seconds).toFixed(1)} turns a second`,
+)
+if (values.into !== undefined) tally.save(values.into)
+if (values.write) writeFileSync(join(root, 'docs/reliability.md'), pageOf(tally))
 process.exitCode = wrong + leftover > 0 ? 1 : 0

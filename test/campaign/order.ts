@@ -1,27 +1,40 @@
 // Which turns a repetition has, in which order: all of it follows from the seed.
 import { Random } from '../support/random.js'
-import type { Kit, Order, Scenario } from './scenario.js'
+import type { Isolation, Load, Order, Scenario } from './scenario.js'
 
 /** One scenario, once. */
 export interface Turn {
   readonly scenario: Scenario
-  readonly isolation: Kit['isolation']
+  readonly isolation: Isolation
   readonly repetition: number
+  readonly load: Load
   /** Of the scenario's own random numbers. */
   readonly seed: number
 }
 
-export function turnsOf(scenarios: readonly Scenario[], order: Order, repetition: number): Turn[] {
-  const wanted = scenarios.filter(({ name }) => order.only.length === 0 || order.only.some((part) => name.includes(part)))
+export function turnsOf(scenarios: readonly Scenario[], order: Order, [repetition, load]: readonly [number, Load]): Turn[] {
+  const wanted = wantedRows(scenarios, order.rows).filter(({ alone }) => (alone === true) === (order.lanes === 1))
   const turns = wanted.flatMap((scenario) =>
-    (scenario.once ? order.isolations.slice(0, 1) : order.isolations).map((isolation) => ({
+    isolationsOf(scenario, order.isolations).map((isolation) => ({
       scenario,
       isolation,
       repetition,
+      load,
       seed: hash(`${order.seed} ${scenario.name} ${isolation} ${repetition}`),
     })),
   )
   return new Random(hash(`${order.seed} ${repetition}`)).shuffled(turns)
+}
+
+function isolationsOf({ once, only }: Scenario, all: readonly Isolation[]): readonly Isolation[] {
+  return once ? all.slice(0, 1) : all.filter((isolation) => only === undefined || isolation === only)
+}
+
+/** Rows of just these names, else rows that have one of these in their names. */
+function wantedRows(scenarios: readonly Scenario[], names: readonly string[]): readonly Scenario[] {
+  if (names.length === 0) return scenarios
+  const exactly = scenarios.filter(({ name }) => names.includes(name))
+  return exactly.length > 0 ? exactly : scenarios.filter(({ name }) => names.some((part) => name.includes(part)))
 }
 
 /** FNV-1a. */

@@ -1,17 +1,19 @@
 // docs/reliability.md: the last full run.
 import { readFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
-import { type Counts, repeating, type Tally } from './tally.js'
+import { type Cell, type Counts, type Failure, repeating, rowsOf, sumOf, type Tally } from './tally.js'
 
-const cells = ({ right, wrong, late, leftover }: Counts) => `${right} | ${wrong} | ${late} | ${leftover}`
+const MOST_FAILURES = 30
+const counted = ({ right, wrong, late, leftover }: Counts) => `${right} / ${wrong} / ${late} / ${leftover}`
 
-export function pageOf(tally: Tally, seed: number, seconds: number): string {
-  const { totals, rows, failures, passes } = tally
+export function pageOf(tally: Tally): string {
+  const { totals, cells, seeds, seconds, loads } = tally
   const count = totals.right + totals.wrong + totals.late + totals.leftover
+  const least = Math.min(...rowsOf(cells.filter(isOfRow)).map(([, each]) => Math.min(...each.map(({ counts }) => counts.right))))
   return `# Reliability
 
-What the campaign (\`npm run campaign\`) says. It runs every row below in random order, one repetition after the other, as root and
-as a user without privileges, with idle and with loaded cores, and grades each repetition:
+What the campaign (\`npm run campaign\`) says. It runs every row below in random order, as root and as a user without privileges that
+nobody else is, with isolation 'exec' and 'fork', many at once, and grades each repetition:
 
 * **right**: kind, reason, certainty and figures are what really happened, and nothing was alive when the outcome was in hand;
 * **wrong**: any of it was untrue, or there was no outcome;
@@ -19,34 +21,65 @@ as a user without privileges, with idle and with loaded cores, and grades each r
   what the scheduler was late itself: a thread that sleeps a millisecond at a time measures that beside each repetition;
 * **leftover**: true, but something of the job was alive, or the host held more descriptors, files or processes than before.
 
-Rows called "killed" kill the host, the keeper or the worker at a random moment, and then ask whether the host's next call works.
+Rows called "killed" kill the host, the keeper, the template or the worker at a random moment, and then ask whether the host's next
+call works. The turns of one host overlap, so that the cores are never idle for long; in the repetitions called loaded, busy loops
+on each core come on top. How late endings are on a machine that does nothing else is measured by \`npm run lateness\` (below).
 
-The last run written here: ${new Date().toISOString().slice(0, 10)}, seed ${seed}, ${count} repetitions in ${Math.round(seconds / 60)} minutes, Node ${process.version}, Linux ${release()},
-${cpus().length} cores${model()}.
+The last run written here: ${new Date().toISOString().slice(0, 10)}, ${count} repetitions in ${Math.round(seconds / 60)} minutes (${Object.entries(
+    loads,
+  )
+    .map(([load, number]) => `${load}: ${number}`)
+    .join(', ')}), at least ${least} of each row,
+isolation and user. Node ${process.version}, Linux ${release()}, ${cpus().length} cores${model()}.
+Seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}: \`npm run campaign -- --seed ${seeds.at(-1)} --seconds ${Math.round(seconds)}\` runs it again.
 
-${[...passes].map(([kind, number]) => `* ${kind}: ${number}`).join('\n')}
+Each cell: right / wrong / late / leftover.
 
-| scenario | right | wrong | late | leftover |
-| --- | ---: | ---: | ---: | ---: |
-${[...rows]
-  .sort(([a], [b]) => (a < b ? -1 : 1))
-  .map(([name, counts]) => `| ${name} | ${cells(counts)} |`)
-  .join('\n')}
-| **all** | ${cells(totals)} |
+## Functions
 
-${
-  failures.length === 0
-    ? 'Nothing failed.'
-    : `## What failed\n\n${failures
-        .slice(0, 20)
-        .map((each) => failureText(each, seed))
-        .join('\n')}`
-}
+${table(cells, ['exec root', 'exec plain', 'fork root', 'fork plain'])}
+
+## Commands and hosts
+
+${table(cells, ['- root', '- plain'])}
+
+All: ${counted(totals)} (late: ${((100 * totals.late) / count).toFixed(3)} %).
+
+${failuresText(tally.failures)}
 `
 }
 
-function failureText(failure: Parameters<typeof repeating>[0], seed: number): string {
-  return `* ${failure.scenario}: ${failure.grade}, ${(failure.note ?? '').replace(/[\n|]/g, ' ').slice(0, 160)}\n  \`${repeating(failure, seed)}\``
+/** Rows of cells of those columns ("isolation user"); rows that have none of them are left out. */
+function table(cells: readonly Cell[], columns: readonly string[]): string {
+  const here = cells.filter(({ isolation, user }) => columns.includes(`${isolation} ${user}`))
+  const cell = (each: readonly Cell[], column: string) => {
+    const found = each.filter(({ isolation, user }) => `${isolation} ${user}` === column)
+    return found.length === 0 ? '-' : counted(sumOf(found))
+  }
+  const line = (name: string, each: readonly Cell[]) =>
+    `| ${[name, ...columns.map((column) => cell(each, column))].join(' | ')} |`
+  return [
+    `| scenario | ${columns.map((column) => column.replace('- ', '')).join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(columns.length)}`,
+    ...rowsOf(here).map(([name, each]) => line(name, each)),
+    line('**all**', here),
+  ].join('\n')
+}
+
+function failuresText(failures: readonly Failure[]): string {
+  if (failures.length === 0) return 'Nothing failed.'
+  const told = failures.slice(0, MOST_FAILURES).map(failureText)
+  const more = failures.length > MOST_FAILURES ? [`* and ${failures.length - MOST_FAILURES} more`] : []
+  return `## What failed\n\n${[...told, ...more].join('\n')}`
+}
+
+function failureText(failure: Failure): string {
+  return `* ${failure.scenario}: ${failure.grade}, ${(failure.note ?? '').replace(/[\n|]/g, ' ').slice(0, 160)}\n  \`${repeating(failure)}\``
+}
+
+/** What is looked at once in a pass is no row of its own. */
+function isOfRow({ scenario }: Cell): boolean {
+  return !scenario.startsWith('what the host holds') && !scenario.startsWith('the host ends')
 }
 
 function model(): string {

@@ -2,12 +2,16 @@
 import type { CommandOptions, FunctionOptions } from 'stint'
 import type { Random } from '../support/random.js'
 
+export type Isolation = 'exec' | 'fork'
+
 /** The calls of the library as a row makes them; what stays open is closed by the runner. */
 export interface Kit {
-  readonly isolation: 'exec' | 'fork'
+  readonly isolation: Isolation
   readonly random: Random
   /** A folder of this runner's own. */
   readonly folder: string
+  /** In the environment of everything that the job starts. */
+  readonly mark: string
   /** Calls an export of a module in test/fixtures. */
   call(fixture: string, name: string, args?: readonly unknown[], options?: FunctionOptions): Promise<Ending>
   command(file: string, args?: readonly string[], options?: CommandOptions): Promise<Ending>
@@ -26,6 +30,7 @@ export interface Ending {
   readonly truncated?: readonly string[]
   readonly value?: unknown
   readonly partial?: unknown
+  readonly where?: string
 }
 
 /** `kind/reason`, or `kind/reason/probable`. */
@@ -39,8 +44,12 @@ export interface Scenario {
   readonly wall?: readonly [earliest: number, latest: number]
   /** Milliseconds of CPU time at which the limit stands. */
   readonly cpu?: number
-  /** Only 'exec' has it, such as a command: it is not repeated for each isolation. */
+  /** Has nothing to do with isolation, such as a command: it is not repeated for each. */
   readonly once?: true
+  /** What the other isolation does not have. */
+  readonly only?: Isolation
+  /** It stops or kills what others of its host need, so it has the host for itself. */
+  readonly alone?: true
   /** What else is wrong with an outcome of a right kind. */
   readonly check?: (ending: Ending) => string | undefined
   run(kit: Kit): Promise<Ending>
@@ -60,16 +69,20 @@ export interface Result {
 export interface Order {
   readonly seed: number
   readonly first: number // number of the first repetition
+  readonly step: number // to the next one
   readonly repetitions: number
   readonly until: number // Date.now() at which no further turn begins
-  readonly only: readonly string[] // parts of names; none = all
-  readonly isolations: readonly Kit['isolation'][]
-  readonly loads: readonly ('idle' | 'loaded')[]
+  readonly rows: readonly string[] // names, or parts of them; none = all
+  readonly isolations: readonly Isolation[]
+  readonly loads: readonly Load[]
+  /** Turns at once; 1 = the rows that want to be alone, more = the others. */
+  readonly lanes: number
 }
+export type Load = 'idle' | 'loaded'
 
 /** What a runner says of each turn. */
 export interface Line extends Result {
-  readonly isolation: string
+  readonly isolation: Isolation | '-'
   readonly repetition: number
-  readonly loaded: boolean
+  readonly load: Load
 }

@@ -7,8 +7,8 @@ import { root } from '../support/paths.js'
 import { isRoot } from '../support/plain-user.js'
 
 test('the campaign runs its rows and counts what was right', () => {
-  const args = ['--minutes', '2', '--repetitions', '1', '--seed', '1', '--loads', 'idle', '--users', isRoot ? 'root' : 'plain']
-  const rows = ['command exits 3', 'returns a value', 'a job kills its keeper'].flatMap((name) => ['--only', name])
+  const args = ['--seconds', '120', '--repetitions', '1', '--seed', '1', '--loads', 'idle', '--users', isRoot ? 'root' : 'plain']
+  const rows = ['command exits 3', 'returns a value', 'a job kills its keeper'].flatMap((name) => ['--rows', name])
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'out/campaign/main.js'), ...args, ...rows], {
     encoding: 'utf8',
     timeout: 150_000,

@@ -51,7 +51,7 @@ export function ours(): Process[] {
 }
 
 function causedByUs(each: Process, table: ReadonlyMap<number, Process>): boolean {
-  return ancestors(each.pid, table).has(process.pid) || readOrNothing(`/proc/${each.pid}/environ`).includes(mark)
+  return ancestors(each.pid, table).has(process.pid) || environmentOf(each.pid).includes(mark)
 }
 
 function reapedByInit(each: Process): boolean {
@@ -62,6 +62,11 @@ function ancestors(pid: number, table: ReadonlyMap<number, Process>): Set<number
   const seen = new Set<number>()
   for (let at = table.get(pid); at && !seen.has(at.pid); at = table.get(at.parent)) seen.add(at.pid)
   return seen
+}
+
+/** NAME=value, each with a null byte after it (proc_pid_environ(5)); '' when it is gone or not ours to read. */
+export function environmentOf(pid: number): string {
+  return readOrNothing(`/proc/${pid}/environ`)
 }
 
 /** The text of a file of /proc, '' when it is gone or not ours to read. */

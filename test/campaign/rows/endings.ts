@@ -1,7 +1,8 @@
 // Jobs that end by themselves, and are never to be taken for one that hit a limit.
-import type { Ending, Scenario, Truth } from '../scenario.js'
+import { StintError } from 'stint'
+import type { Ending, Kit, Scenario, Truth } from '../scenario.js'
 
-const limits = { memory: '512MB', cpuTime: '30s', wallTime: '60s', processes: 8 } as const
+const limits = { memory: '512MB', cpuTime: '30s', wallTime: '60s', processes: 40 } as const
 
 function own(name: string, truth: Truth, fixture: string, [fn, ...args]: readonly [string, ...unknown[]]): Scenario {
   return { name, truth: [truth], run: (kit) => kit.call(fixture, fn, args, limits) }
@@ -18,6 +19,44 @@ const signal = (wanted: string) => (ending: Ending) => (ending.signal === wanted
 const errors = ['twoArguments', 'holdsFunction', 'outOfMemoryLike', 'allocationLike', 'eagainLike', 'stintLike'] as const
 const codes = [0, 3, 124, 137, 152]
 const signals = ['SIGSEGV', 'SIGTERM', 'SIGKILL', 'SIGXCPU', 'SIGABRT', 'SIGBUS'] as const
+
+/** Its worker says who it is, and another process kills it. */
+function killedFromOutside(kit: Kit): Promise<Ending> {
+  const onReport = (pid: unknown) => setTimeout(() => process.kill(Number(pid), 'SIGKILL'), kit.random.below(20))
+  return kit.call('waits', 'reportPidAndSleep', [60_000], { ...limits, onReport })
+}
+
+/** Its limit is long over, its grace is not: the abort ends it, the cause stays. */
+function abortedInGrace(kit: Kit): Promise<Ending> {
+  const controller = new AbortController()
+  const onReport = () => setTimeout(() => controller.abort(), 150 + kit.random.below(20))
+  const options = { ...limits, wallTime: 100, gracePeriod: '60s', signal: controller.signal, onReport } as const
+  return kit.call('waits', 'reportAndIgnoreStop', [], options)
+}
+
+const misused: readonly object[] = [
+  { wallTime: Number.NaN },
+  { cpuTime: -1 },
+  { memory: Number.POSITIVE_INFINITY },
+  { wallTime: '5 parsecs' },
+  { processes: 0.5 },
+]
+
+/** Refused at once, before any process. */
+function misuse(options: object): Scenario {
+  const name = `refused as misuse: ${Object.entries(options).map(([key, value]) => `${key} ${value}`)}`
+  const run = async (kit: Kit): Promise<Ending> => {
+    try {
+      await kit.command('true', [], options)
+    } catch (error) {
+      const refused = error instanceof StintError && error.code === 'ERR_STINT_OPTION_VALUE'
+      if (refused) return { kind: 'Ok', reason: 'refused', certainty: 'certain', wallTime: 0 }
+      throw error
+    }
+    throw new Error('it was accepted')
+  }
+  return { name, truth: ['Ok/refused'], once: true, run }
+}
 
 export const endings: readonly Scenario[] = [
   own('returns a value', 'Ok/returned', 'values', ['add', 1, 2]),
@@ -49,16 +88,40 @@ export const endings: readonly Scenario[] = [
     run: (kit) => kit.command('sh', ['-c', '(sleep 0.05; kill -9 $$) & sleep 60'], limits),
   },
   {
+    name: 'a function killed from outside with limits set',
+    truth: ['Anything/signaled'],
+    check: signal('SIGKILL'),
+    run: killedFromOutside,
+  },
+  {
+    name: 'aborted at a random moment',
+    truth: ['Anything/aborted'],
+    wall: [0, 100],
+    run: (kit) => kit.call('time', 'sleep', [60_000], { signal: AbortSignal.timeout(kit.random.below(100)), wallTime: '60s' }),
+  },
+  {
+    name: 'aborted in its grace',
+    truth: ['Timeout/wall'],
+    run: abortedInGrace,
+  },
+  {
+    name: 'a command aborted at a random moment',
+    truth: ['Anything/aborted', 'Ok/exited'],
+    once: true,
+    run: (kit) => kit.command('sleep', ['0.03'], { signal: AbortSignal.timeout(kit.random.below(60)) }),
+  },
+  ...misused.map(misuse),
+  {
     name: 'text written, by a child too, then SIGKILL',
     truth: ['Anything/signaled'],
     check: ({ stdout }) => (stdout === 'by descriptor\nby a child\n' ? undefined : `captured ${JSON.stringify(stdout)}`),
     run: (kit) => kit.call('endings', 'writesThenDies', [], { ...limits, stdout: 'capture', stderr: 'capture' }),
   },
   {
-    name: '200 MB to stdout, 1 MB kept',
+    name: '40 MB to stdout, 1 MB kept',
     truth: ['Ok/exited'],
     once: true,
     check: ({ truncated, stdout }) => (truncated?.includes('stdout') && stdout?.length === 1e6 ? undefined : 'not told as cut'),
-    run: (kit) => kit.command('head', ['-c', '200000000', '/dev/zero'], { outputSize: '1MB', wallTime: '60s' }),
+    run: (kit) => kit.command('head', ['-c', '40000000', '/dev/zero'], { outputSize: '1MB', wallTime: '60s' }),
   },
 ]

@@ -28,6 +28,7 @@ const OWN_LOSS: Truth[] = [
 
 interface Inner {
   readonly kind: string
+  readonly limits: { readonly memory?: number }
 }
 const innerKind =
   (wanted: string): Scenario['check'] =>
@@ -35,10 +36,22 @@ const innerKind =
     const inner = ending.value as Inner | undefined
     return inner?.kind === wanted ? undefined : `the inner outcome is ${JSON.stringify(inner)}`
   }
-const nested = (name: string, truth: Truth, [inner, outer]: readonly [object, object], check?: Scenario['check']): Scenario => ({
+/** Either the outer limit ended the outer job, or the inner job knew of it. */
+const innerClamped: Scenario['check'] = ({ kind, value }) => {
+  const inner = value as Inner | undefined
+  const clamped = inner?.kind === 'Memorylimit' && (inner.limits.memory ?? Number.POSITIVE_INFINITY) <= 200e6
+  return kind !== 'Ok' || clamped ? undefined : `the inner outcome is ${JSON.stringify(inner)}`
+}
+type Nested = readonly [task: string, argument: number, inner: object, outer: object]
+const nested = (
+  name: string,
+  truth: readonly Truth[],
+  [task, argument, inner, outer]: Nested,
+  check?: Scenario['check'],
+): Scenario => ({
   name,
-  truth: [truth],
-  run: (kit) => kit.call('nesting', 'innerCall', ['sleep', 60_000, { isolation: kit.isolation, ...inner }], outer),
+  truth,
+  run: (kit) => kit.call('nesting', 'innerCall', [task, argument, { isolation: kit.isolation, ...inner }], outer),
   ...(check && { check }),
 })
 
@@ -49,8 +62,19 @@ export const launches: readonly Scenario[] = [
   launch('a missing interpreter', FAILED, (kit) => kit.command(script(kit, 'missing', '#!/nowhere/interpreter'))),
   launch('a wrong shebang', FAILED, (kit) => kit.command(script(kit, 'wrong', '#! '))),
   launch('a program that may not be executed', FAILED, (kit) => kit.command('/etc/passwd')),
-  nested('inner wall in a wider outer', 'Ok/returned', [{ wallTime: 200 }, { wallTime: '60s' }], innerKind('Timeout')),
-  nested('outer wall round a wider inner', 'Timeout/wall', [{ wallTime: '60s' }, { wallTime: 1_500 }]),
+  nested(
+    'inner wall in a wider outer',
+    ['Ok/returned'],
+    ['sleep', 60_000, { wallTime: 60 }, { wallTime: '60s' }],
+    innerKind('Timeout'),
+  ),
+  nested('outer wall round a wider inner', ['Timeout/wall'], ['sleep', 60_000, { wallTime: '60s' }, { wallTime: 500 }]),
+  nested(
+    'inner memory above a tighter outer',
+    ['Memorylimit/tree', 'Memorylimit/cgroup', 'Memorylimit/data', 'Ok/returned'],
+    ['touch', 250, { memory: '2GB' }, { memory: '200MB', wallTime: '60s' }],
+    innerClamped,
+  ),
   ...hostile.map(
     (name): Scenario => ({
       name: `hostile: ${name}`,

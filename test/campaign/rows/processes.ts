@@ -4,7 +4,8 @@ import type { Scenario, Truth } from '../scenario.js'
 
 const DENIED: Truth[] = ['Subprocess/denied']
 const wallTime = '60s'
-const clean = { wallTime: 300, cpuTime: '30s' } as const
+const WALL = 80
+const clean = { wallTime: WALL, cpuTime: '30s' } as const
 
 function command(
   name: string,
@@ -29,9 +30,10 @@ function leaves(name: string, truth: readonly Truth[], [task, ...args]: readonly
 }
 
 function killed(name: string, [file, ...args]: readonly [string, ...string[]]): Scenario {
-  return { name, truth: ['Timeout/wall'], once: true, wall: [300, 300], run: (kit) => kit.command(file, args, clean) }
+  return { name, truth: ['Timeout/wall'], once: true, wall: [WALL, WALL], run: (kit) => kit.command(file, args, clean) }
 }
 
+const PIPELINE = 'printf "b\\na\\n" | sort | grep -q a'
 const calls = ['vfork', 'clone3', 'spawn', 'clone'] as const
 
 export const processes: readonly Scenario[] = [
@@ -40,13 +42,18 @@ export const processes: readonly Scenario[] = [
   fn('the error of a denied child is swallowed', DENIED, 0, ['swallowsDenial']),
   fn('two allowed, two started', ['Ok/returned'], 2, ['startChildren', 2]),
   fn('two allowed, three started', DENIED, 2, ['startChildren', 3]),
-  fn('one allowed, ten in turn', ['Ok/returned'], 1, ['startInTurn', 10]),
+  fn('one allowed, five in turn', ['Ok/returned'], 1, ['startInTurn', 5]),
   fn('a pipeline of three', ['Ok/returned'], 4, ['shell', 'echo a b c | tr " " "\\n" | wc -l']),
   command('command: 1 allowed, 4 children', DENIED, 1, [program('children'), '4']),
   command('command: 3 allowed, 3 children', ['Ok/exited'], 3, [program('children'), '3']),
   command('command: 0 allowed, 8 threads', ['Ok/exited'], 0, [program('threads'), '8']),
   command('command: 1 allowed, 8 threads', ['Ok/exited'], 1, [program('threads'), '8']),
-  command('a pipeline of three inside the allowance', ['Ok/exited'], 3, ['sh', '-c', 'printf "b\\na\\n" | sort | head -1']),
+  command('a pipeline of three inside the allowance', ['Ok/exited'], 3, ['sh', '-c', PIPELINE]),
+  command('twenty pipelines, one after the other', ['Ok/exited'], 3, [
+    'sh',
+    '-c',
+    `for i in ${'1 '.repeat(20)}; do ${PIPELINE} || exit 1; done`,
+  ]),
   command('a fork bomb', DENIED, 20, [program('fork_bomb')]),
   ...calls.map((call) => command(`0 allowed, ${call}`, DENIED, 0, [program('forks_by'), call])),
   ...calls.map((call) => command(`1 allowed, ${call}`, ['Ok/exited'], 1, [program('forks_by'), call])),
@@ -62,8 +69,8 @@ export const processes: readonly Scenario[] = [
   {
     name: 'CPU limit with a grandchild alive',
     truth: ['CpuTimeout/worker-clock', 'CpuTimeout/tree-clock'],
-    cpu: 200,
-    run: (kit) => kit.call('processes', 'leaveThenBurn', [], { cpuTime: 200, wallTime: '60s' }),
+    cpu: 50,
+    run: (kit) => kit.call('processes', 'leaveThenBurn', [], { cpuTime: 50, wallTime: '60s' }),
   },
   {
     name: 'kill -9 to itself with a grandchild alive',
