@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -19,11 +20,15 @@ struct DirectoryEntry {
   char name[];
 };
 
-/// Calls `visit(pid_t)` for each entry from the descriptor's position on whose name is a number. False when it cannot
-/// be read.
-template <typename Visit>
+constexpr std::size_t kManyEntries = 8192;
+/// Some ten entries: each is visited soon after it was listed.
+constexpr std::size_t kFewEntries = 256;
+
+/// Calls `visit(pid_t)` for each entry from the descriptor's position on whose name is a number, until it says false;
+/// so many bytes of entries are read at once. False when it cannot be read.
+template <std::size_t Size = kManyEntries, typename Visit>
 bool ForEachNumber(int fd, Visit visit) {
-  alignas(DirectoryEntry) char entries[8192];
+  alignas(DirectoryEntry) char entries[Size];
   for (;;) {
     const long size = syscall(SYS_getdents64, fd, entries, sizeof entries);
     if (size <= 0) return size == 0;
@@ -32,7 +37,7 @@ bool ForEachNumber(int fd, Visit visit) {
       at += entry->size;
       pid_t number = 0;
       const char* end = entry->name + std::strlen(entry->name);
-      if (std::from_chars(entry->name, end, number).ptr == end) visit(number);
+      if (std::from_chars(entry->name, end, number).ptr == end && !visit(number)) return true;
     }
   }
 }

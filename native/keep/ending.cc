@@ -43,6 +43,7 @@ constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
 constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
 
 constexpr int kLastDrains = 4;
+constexpr std::int64_t kReapTurnNs = kNsPerMs;
 
 bool EndsAtOnce(Cause cause) {
   return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
@@ -164,12 +165,15 @@ bool Keeper::WorkerEnding() const {
   return WorkerEnded() || (StateOf(worker_.pid).flags & kExiting) != 0;
 }
 
-/// SIGCHLD says that there may be something to wait for; it does not say how much.
+/// SIGCHLD says that there may be something to wait for; it does not say how much. A job whose processes end as fast as
+/// they are waited for may not keep the loop from its deadlines.
 void Keeper::Reap() {
   if (job_.phase == Phase::kClean) return;
   if (!job_.ended && WorkerEnded()) ReapWorker();
-  while (ReapOne()) {
-  }
+  const std::int64_t until = MonotonicNs() + kReapTurnNs;
+  bool more = true;
+  while (more && MonotonicNs() < until) more = ReapOne();
+  job_.reap_at = more ? 0 : kNever;
   if (tracer_.active()) AnswerForks();
   if (job_.ended && job_.phase == Phase::kKilling) Sweep(MonotonicNs());
 }
@@ -262,7 +266,7 @@ void Keeper::Sweep(std::int64_t now) {
 }
 
 void Keeper::KillTree(std::int64_t now) {
-  if (!tree_.Scan(now)) return;
+  if (!tree_.ScanAndKill(now)) return;
   std::int64_t alive = 0;
   for (const Member& member : tree_.members()) {
     if (member.zombie || member.pid == worker_.pid) continue;

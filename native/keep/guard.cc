@@ -27,13 +27,16 @@ void CloseAll() {
   for (rlim_t fd = 0; fd < limit.rlim_cur; fd++) close(static_cast<int>(fd));
 }
 
-/// True when no child is left.
-bool ReapAll() {
-  for (;;) {
+constexpr std::int64_t kReapRoundNs = kNsPerMs;
+
+/// True when no child is left. Children that end as fast as they are waited for are not waited for all at once.
+bool ReapSome() {
+  for (const std::int64_t until = MonotonicNs() + kReapRoundNs; MonotonicNs() < until;) {
     siginfo_t info{};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0) return errno == ECHILD;
     if (info.si_pid == 0) return false;
   }
+  return false;
 }
 
 /// Every living descendant is a child, or becomes one when its parent dies.
@@ -41,9 +44,9 @@ void KillOrphans(pid_t keeper) {
   const std::int64_t give_up_at = MonotonicNs() + kGiveUpNs;
   Tree tree;
   tree.Begin(getpid(), keeper, MonotonicNs());
-  for (std::int64_t now = 0; !ReapAll() && now < give_up_at;) {
+  for (std::int64_t now = 0; !ReapSome() && now < give_up_at;) {
     now = MonotonicNs();
-    if (!tree.Scan(now)) return;
+    if (!tree.ScanAndKill(now)) return;
     for (const Member& member : tree.members()) kill(member.pid, SIGKILL);
     tree.ScanAllNext();
     const timespec gap{0, kGapNs};

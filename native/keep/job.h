@@ -47,6 +47,7 @@ struct Job {
   std::int64_t count_poll_at = kNever;
   std::int64_t sweep_at = kNever;
   std::int64_t next_at = kNever;  // the worker of the next job is made
+  std::int64_t reap_at = kNever;  // there may be more to wait for than one turn had time for
   std::int64_t give_up_at = kNever;
 
   std::int64_t begin_ns = 0;

@@ -156,7 +156,7 @@ int Keeper::Wait(pollfd* polls) const {
 std::int64_t Keeper::NextDeadline() const {
   if (job_.phase == Phase::kClean) return kNever;
   return std::min({job_.boot_at, job_.wall_at, job_.kill_at, job_.lost_at, job_.cpu_poll_at, job_.memory_poll_at,
-                   job_.count_poll_at, job_.sweep_at, job_.next_at});
+                   job_.count_poll_at, job_.sweep_at, job_.reap_at, job_.next_at});
 }
 
 void Keeper::CheckDeadlines(std::int64_t now) {
@@ -169,6 +169,7 @@ void Keeper::CheckDeadlines(std::int64_t now) {
   }
   Poll(now);
   if (now >= job_.kill_at) StopIsOver(now);
+  if (now >= job_.reap_at) Reap();
   if (now >= job_.sweep_at) Sweep(now);
 }
 

@@ -59,10 +59,11 @@ int Tracer::SeizeThreads(pid_t pid) {
     known = tracees_.size();
     lseek(tasks.get(), 0, SEEK_SET);
     ForEachNumber(tasks.get(), [&](pid_t tid) {
-      if (error != 0 || Find(tid) != nullptr) return;
+      if (Find(tid) != nullptr) return true;
       const int refused = Seize(tid, true);
       if (refused == 0) Add(tid, false);
       if (refused != 0 && refused != ESRCH) error = refused;
+      return error == 0;
     });
   } while (error == 0 && tracees_.size() != known);
   if (error != 0 || tracees_.empty()) {

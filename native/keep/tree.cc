@@ -1,10 +1,12 @@
 #include "keep/tree.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <climits>
 #include <cstdio>
 #include <utility>
 
@@ -19,6 +21,8 @@ namespace {
 constexpr off_t kFirstProcess = 258;
 // Numbers cannot wrap between two looks that are closer than this: 32768 forks take longer.
 constexpr std::int64_t kSafeGapNs = kNsPerSecond / 2;
+constexpr pid_t kNewcomers = 256;
+constexpr std::size_t kNear = 16;
 
 /// proc_pid_stat(5): state, ppid (fields 3, 4), cutime, cstime (16, 17), starttime (22), after the name in brackets.
 bool ParseStat(std::string_view text, Member* member) {
@@ -55,9 +59,20 @@ void Tree::Begin(pid_t root, pid_t first, std::int64_t now) {
   look_everywhere_ = wrapped_ = false;
 }
 
-bool Tree::Scan(std::int64_t now) {
+bool Tree::Scan(std::int64_t now) { return Read(now, false); }
+
+bool Tree::ScanAndKill(std::int64_t now) { return Read(now, true); }
+
+/// What is forked while the listing goes on gets numbers after the last one, and who follows those that fork without an
+/// end never comes to the end of it: what lies above is read first, what lies below up to there.
+bool Tree::Read(std::int64_t now, bool kills) {
   members_.clear();
-  if (proc_fd() < 0 || !List(MayHaveWrapped(now) ? 1 : first_)) return false;
+  if (proc_fd() < 0) return false;
+  const bool everywhere = MayHaveWrapped(now);
+  const pid_t newest = last_pid_ + kNewcomers;
+  if (everywhere && !List(newest + 1, INT_MAX, kills)) return false;
+  if (!List(everywhere ? 1 : first_, newest, kills)) return false;
+  std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.pid < b.pid; });
   MarkDescendants();
   return true;
 }
@@ -77,20 +92,37 @@ bool Tree::MayHaveWrapped(std::int64_t now) {
   return told || long_ago || wrapped_;
 }
 
-bool Tree::List(pid_t from) {
+bool Tree::List(pid_t from, pid_t to, bool kills) {
   if (lseek(proc_.get(), kFirstProcess + from, SEEK_SET) < 0) return false;
-  return ForEachNumber(proc_.get(), [this](pid_t pid) {
-    if (pid != root_) Add(pid);
-  });
+  const auto visit = [this, to, kills](pid_t pid) {
+    if (pid > to) return false;
+    const Member* added = Add(pid);
+    if (kills && added != nullptr && added->ours && !added->zombie) kill(pid, SIGKILL);
+    return true;
+  };
+  return kills ? ForEachNumber<kFewEntries>(proc_.get(), visit) : ForEachNumber(proc_.get(), visit);
 }
 
-void Tree::Add(pid_t pid) {
+/// Whether a process with that parent is seen to be a descendant without a look at the rest: its parent is the keeper,
+/// or was found just before, since numbers mostly rise from parent to child.
+bool Tree::HasParentNear(pid_t parent) const {
+  if (parent == root_) return true;
+  const auto last = members_.rbegin() + static_cast<std::ptrdiff_t>(std::min(members_.size(), kNear));
+  return std::any_of(members_.rbegin(), last, [parent](const Member& m) { return m.pid == parent && m.ours; });
+}
+
+/// Null for the keeper itself, and for a process that is gone.
+const Member* Tree::Add(pid_t pid) {
+  if (pid == root_) return nullptr;
   char path[24];
   char text[1024];
   std::snprintf(path, sizeof path, "%d/stat", pid);
   Member member;
   member.pid = pid;
-  if (ParseStat(ReadFileAt(proc_.get(), path, text, sizeof text), &member)) members_.push_back(member);
+  if (!ParseStat(ReadFileAt(proc_.get(), path, text, sizeof text), &member)) return nullptr;
+  member.ours = pid != except_ && HasParentNear(member.parent);
+  members_.push_back(member);
+  return &members_.back();
 }
 
 bool Tree::IsOurs(pid_t pid) const {

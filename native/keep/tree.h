@@ -31,6 +31,9 @@ class Tree {
   void Except(pid_t parked) { except_ = parked; }
   /// Reads the tree, without the keeper itself. False when /proc cannot be read.
   bool Scan(std::int64_t now);
+  /// The same, and each that is known for one of the tree gets SIGKILL as soon as it is seen: who forks and exits for
+  /// ever is gone by the end of a scan.
+  bool ScanAndKill(std::int64_t now);
   /// The next scan reads all of /proc: for a child that wait sees and the last scan did not.
   void ScanAllNext() { look_everywhere_ = true; }
   const std::vector<Member>& members() const { return members_; }
@@ -39,9 +42,11 @@ class Tree {
   int Alive() const;
 
  private:
+  bool Read(std::int64_t now, bool kills);
   bool MayHaveWrapped(std::int64_t now);
-  bool List(pid_t from);
-  void Add(pid_t pid);
+  bool List(pid_t from, pid_t to, bool kills);
+  bool HasParentNear(pid_t parent) const;
+  const Member* Add(pid_t pid);
   bool IsOurs(pid_t pid) const;
   void MarkDescendants();
 
