@@ -117,9 +117,9 @@ function notStarted(error: unknown, signal: AbortSignal): Observed & Pick<Eviden
   throw error
 }
 
-/** The machine's fault (a step failed, or the boot took too long), and not that of the module that was imported. */
+/** The machine's fault (a step failed, the boot took too long, somebody killed it), and not that of the module that was imported. */
 function failedToLaunch(report: Observed['report']): boolean {
-  return report === undefined || report.failedStep !== 0 || report.causes.length > 0
+  return report === undefined || report.failedStep !== 0 || report.causes.length > 0 || report.signal !== 0
 }
 
 function functionFacts({ options, launcher, name }: FunctionCall): Facts {

@@ -23,7 +23,7 @@ namespace {
 constexpr std::int64_t kCaptureNs = 8 * kNsPerMs;
 constexpr std::int64_t kCaptureCpuNs = 4 * kNsPerMs;
 // Loaded cores may not let the worker run in that time. It gets it as CPU time, then, within this.
-constexpr std::int64_t kCaptureLatestNs = 100 * kNsPerMs;
+constexpr std::int64_t kCaptureLatestNs = 30 * kNsPerMs;
 constexpr std::int64_t kCaptureGapNs = 2 * kNsPerMs;
 // V8 is in the midst of a collection of all its heap, which it alone has time for: its limits hold meanwhile.
 constexpr std::int64_t kCaptureHeapNs = 150 * kNsPerMs;
@@ -43,7 +43,10 @@ constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
 constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
 
 constexpr int kLastDrains = 4;
-constexpr std::int64_t kReapTurnNs = kNsPerMs;
+// What was not waited for makes every look at the tree longer, so there is more time for it when looks follow each
+// other.
+constexpr std::int64_t kReapTurnNs = 2 * kNsPerMs;
+constexpr std::int64_t kReapKilledNs = 25 * kNsPerMs;
 
 bool EndsAtOnce(Cause cause) {
   return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
@@ -170,7 +173,7 @@ bool Keeper::WorkerEnding() const {
 void Keeper::Reap() {
   if (job_.phase == Phase::kClean) return;
   if (!job_.ended && WorkerEnded()) ReapWorker();
-  const std::int64_t until = MonotonicNs() + kReapTurnNs;
+  const std::int64_t until = MonotonicNs() + (job_.phase == Phase::kKilling ? kReapKilledNs : kReapTurnNs);
   bool more = true;
   while (more && MonotonicNs() < until) more = ReapOne();
   job_.reap_at = more ? 0 : kNever;

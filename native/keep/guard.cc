@@ -27,7 +27,7 @@ void CloseAll() {
   for (rlim_t fd = 0; fd < limit.rlim_cur; fd++) close(static_cast<int>(fd));
 }
 
-constexpr std::int64_t kReapRoundNs = kNsPerMs;
+constexpr std::int64_t kReapRoundNs = 25 * kNsPerMs;
 
 /// True when no child is left. Children that end as fast as they are waited for are not waited for all at once.
 bool ReapSome() {

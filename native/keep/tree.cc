@@ -22,6 +22,7 @@ constexpr off_t kFirstProcess = 258;
 // Numbers cannot wrap between two looks that are closer than this: 32768 forks take longer.
 constexpr std::int64_t kSafeGapNs = kNsPerSecond / 2;
 constexpr pid_t kNewcomers = 256;
+constexpr std::int64_t kChaseNs = 20 * kNsPerMs;
 constexpr std::size_t kNear = 16;
 
 /// proc_pid_stat(5): state, ppid (fields 3, 4), cutime, cstime (16, 17), starttime (22), after the name in brackets.
@@ -59,19 +60,28 @@ void Tree::Begin(pid_t root, pid_t first, std::int64_t now) {
   look_everywhere_ = wrapped_ = false;
 }
 
-bool Tree::Scan(std::int64_t now) { return Read(now, false); }
+bool Tree::Scan(std::int64_t now) {
+  return Read([this, now] {
+    // What is forked meanwhile gets numbers after the last one, and who follows those that fork without an end never
+    // comes to the end of it: what lies above is read first, what lies below up to there.
+    const bool everywhere = MayHaveWrapped(now);
+    const pid_t newest = last_pid_ + kNewcomers;
+    return (!everywhere || List(newest + 1, INT_MAX)) && List(everywhere ? 1 : first_, newest);
+  });
+}
 
-bool Tree::ScanAndKill(std::int64_t now) { return Read(now, true); }
+bool Tree::ScanAndKill(std::int64_t now) {
+  return Read([this, now] {
+    const pid_t lowest = MayHaveWrapped(now) ? 1 : first_;
+    const pid_t fresh = std::max(lowest, last_pid_ - kNewcomers);
+    return Chase(fresh) && (fresh == lowest || List(lowest, fresh - 1));
+  });
+}
 
-/// What is forked while the listing goes on gets numbers after the last one, and who follows those that fork without an
-/// end never comes to the end of it: what lies above is read first, what lies below up to there.
-bool Tree::Read(std::int64_t now, bool kills) {
+template <typename Listing>
+bool Tree::Read(Listing listing) {
   members_.clear();
-  if (proc_fd() < 0) return false;
-  const bool everywhere = MayHaveWrapped(now);
-  const pid_t newest = last_pid_ + kNewcomers;
-  if (everywhere && !List(newest + 1, INT_MAX, kills)) return false;
-  if (!List(everywhere ? 1 : first_, newest, kills)) return false;
+  if (proc_fd() < 0 || !listing()) return false;
   std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.pid < b.pid; });
   MarkDescendants();
   return true;
@@ -92,15 +102,23 @@ bool Tree::MayHaveWrapped(std::int64_t now) {
   return told || long_ago || wrapped_;
 }
 
-bool Tree::List(pid_t from, pid_t to, bool kills) {
+bool Tree::List(pid_t from, pid_t to) {
   if (lseek(proc_.get(), kFirstProcess + from, SEEK_SET) < 0) return false;
-  const auto visit = [this, to, kills](pid_t pid) {
-    if (pid > to) return false;
+  return ForEachNumber(proc_.get(), [this, to](pid_t pid) {
+    if (pid <= to) Add(pid);
+    return pid < to;
+  });
+}
+
+/// From the numbers that were given last upwards, and after those that are given meanwhile, for a while.
+bool Tree::Chase(pid_t from) {
+  if (lseek(proc_.get(), kFirstProcess + from, SEEK_SET) < 0) return false;
+  const std::int64_t until = MonotonicNs() + kChaseNs;
+  return ForEachNumber<kFewEntries>(proc_.get(), [this, until](pid_t pid) {
     const Member* added = Add(pid);
-    if (kills && added != nullptr && added->ours && !added->zombie) kill(pid, SIGKILL);
-    return true;
-  };
-  return kills ? ForEachNumber<kFewEntries>(proc_.get(), visit) : ForEachNumber(proc_.get(), visit);
+    if (added != nullptr && added->ours && !added->zombie) kill(pid, SIGKILL);
+    return MonotonicNs() < until;
+  });
 }
 
 /// Whether a process with that parent is seen to be a descendant without a look at the rest: its parent is the keeper,

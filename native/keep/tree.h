@@ -42,9 +42,11 @@ class Tree {
   int Alive() const;
 
  private:
-  bool Read(std::int64_t now, bool kills);
+  template <typename Listing>
+  bool Read(Listing listing);
   bool MayHaveWrapped(std::int64_t now);
-  bool List(pid_t from, pid_t to, bool kills);
+  bool List(pid_t from, pid_t to);
+  bool Chase(pid_t from);
   bool HasParentNear(pid_t parent) const;
   const Member* Add(pid_t pid);
   bool IsOurs(pid_t pid) const;

@@ -7,16 +7,24 @@ const SPAN = 16
 const SPANS = 8_192
 
 const SLEEPER = `
-const { workerData: { ring, SPAN, SPANS, origin } } = require('node:worker_threads')
+const { workerData: { ring, SPAN, SPANS, origin, cores } } = require('node:worker_threads')
+const { readFileSync } = require('node:fs')
+const TICK = 4000
+/** Microseconds that one waits for its turn. */
+const turn = () => {
+  const running = Number(readFileSync('/proc/loadavg', 'latin1').split(' ')[3].split('/')[0])
+  return Math.round((Math.max(0, running - cores) / cores) * TICK)
+}
 const never = new Int32Array(new SharedArrayBuffer(4))
 const now = () => performance.timeOrigin + performance.now() - origin
 for (;;) {
   const before = now()
   Atomics.wait(never, 0, 0, 1)
   const after = now()
-  const late = Math.round((after - before - 1) * 1000)
   const span = Math.floor(after / SPAN)
   const at = (span % SPANS) * 2
+  const woken = Math.round((after - before - 1) * 1000)
+  const late = ring[at] === span ? woken : Math.max(woken, turn())
   if (ring[at] !== span || late > ring[at + 1]) [ring[at], ring[at + 1]] = [span, late]
 }`
 
@@ -26,7 +34,10 @@ const WAKE_UPS = 4
 export class Lag {
   readonly #ring = new Int32Array(new SharedArrayBuffer(SPANS * 2 * 4))
   readonly #origin = performance.timeOrigin + performance.now()
-  readonly #sleeper = new Worker(SLEEPER, { eval: true, workerData: { ring: this.#ring, SPAN, SPANS, origin: this.#origin } })
+  readonly #sleeper = new Worker(SLEEPER, {
+    eval: true,
+    workerData: { ring: this.#ring, SPAN, SPANS, origin: this.#origin, cores: availableParallelism() },
+  })
 
   /** To be given to `allowance`. */
   now(): number {

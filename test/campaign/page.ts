@@ -18,7 +18,8 @@ nobody else is, with isolation 'exec' and 'fork', many at once, and grades each 
 * **right**: kind, reason, certainty and figures are what really happened, and nothing was alive when the outcome was in hand;
 * **wrong**: any of it was untrue, or there was no outcome;
 * **late**: true, but later than limit + grace + 50 ms (CPU: 5 ms + 1 % on the worker's own clock, 10 ms + 2 % on the tree's), after
-  what the scheduler was late itself: a thread that sleeps a millisecond at a time measures that beside each repetition;
+  what the scheduler was late itself: a thread that sleeps a millisecond at a time measures that beside each repetition, and how many
+  others wanted a core; or in hand more than half a second later;
 * **leftover**: true, but something of the job was alive, or the host held more descriptors, files or processes than before.
 
 Rows called "killed" kill the host, the keeper, the template or the worker at a random moment, and then ask whether the host's next

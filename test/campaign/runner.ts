@@ -35,9 +35,13 @@ async function take({ scenario, isolation, repetition, load, seed }: Turn): Prom
   const started = lag.now()
   try {
     const ending = await scenario.run(kit)
+    const elapsed = lag.now() - started
     const left = leftAlive(mark, since)
     const allowance = lag.allowance(started)
-    say({ ...about, ...assess(scenario, { ending, left: left.map(told), allowance, processors: availableParallelism() }) })
+    say({
+      ...about,
+      ...assess(scenario, { ending, elapsed, left: left.map(told), allowance, processors: availableParallelism() }),
+    })
     for (const { pid } of left) process.kill(pid, 'SIGKILL') // the next repetition must not be blamed for them
   } catch (error) {
     say({ ...about, grade: 'wrong', note: `it threw ${String((error as Error).stack)}` })

@@ -23,6 +23,9 @@ export interface Ending {
   readonly reason: string
   readonly certainty: string
   readonly wallTime: number
+  /** Of an outcome. */
+  readonly queueTime?: number
+  readonly limits?: object
   readonly usage?: { readonly cpuTime: number }
   readonly exitCode?: number | null
   readonly signal?: string | null

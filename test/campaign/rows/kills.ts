@@ -55,6 +55,9 @@ async function survived(kit: Kit, wanted: Wanted, start: () => Promise<Ending>):
   return next.kind === 'Ok' ? ending : next
 }
 
+/** The command that was waited for may be the one that dies: then its job goes on, or throws what it makes of that. */
+const OR_ITS_OWN: Truth[] = [...ANY_END, 'Ok/returned', 'Anything/threw']
+
 function killing(name: string, wanted: Wanted, start: (kit: Kit) => Promise<Ending>): Scenario {
   return { name, truth: ANY_END, alone: true, run: (kit) => survived(kit, wanted, () => start(kit)) }
 }
@@ -101,8 +104,8 @@ export const kills: readonly Scenario[] = [
   killing('worker killed, function asleep', isWorker, sleeps),
   { ...killing('template killed, function asleep', isTemplate, sleeps), only: 'fork' },
   { ...killing('template killed, function busy', isTemplate, spins), only: 'fork' },
-  killing('anything killed, function with descendants', isAny, inShell),
-  killing('worker or descendant killed, function waits', isWorker, inShell),
+  { ...killing('anything killed, function with descendants', isAny, inShell), truth: OR_ITS_OWN },
+  { ...killing('worker or descendant killed, function waits', isWorker, inShell), truth: OR_ITS_OWN },
   { ...killing('command or descendant killed', isWorker, command), once: true },
   ...['sleep', 'spin', 'grace', 'command', 'idle', 'native'].map(
     (how): Scenario => ({
