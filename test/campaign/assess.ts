@@ -3,7 +3,7 @@ import type { Ending, Result, Scenario } from './scenario.js'
 
 /** Beyond limit and grace, in milliseconds, on a machine that wakes up at once. */
 const WALL_SLACK = 50
-/** This host has other turns, and one loop for all of them. */
+/** Until the outcome is in hand: this host has other turns, and one loop for all of them. */
 const IN_HAND_SLACK = 500
 const cpuSlack = (limit: number, reason: string) => (reason === 'worker-clock' ? 5 + limit * 0.01 : 10 + limit * 0.02)
 // What was charged while the end was already under way: the kill itself, and the reaping of what it killed.
@@ -41,34 +41,22 @@ function whyUntrue(scenario: Scenario, ending: Ending): string | undefined {
 
 function whyLate({ wall, cpu }: Scenario, observed: Observed): string | undefined {
   const { ending, allowance, processors } = observed
-  const [, latest] = wall ?? []
-  if (latest !== undefined && ending.wallTime > latest + WALL_SLACK + allowance) {
-    return `after ${ms(ending.wallTime)} of ${latest} + ${WALL_SLACK} ms, the scheduler's ${ms(allowance)}`
-  }
+  const [, latest = Number.POSITIVE_INFINITY] = wall ?? []
   const inHand = inHandAfter(observed)
-  if (latest !== undefined && inHand > latest + IN_HAND_SLACK + allowance) {
-    return `in hand after ${ms(inHand)} of ${latest} + ${IN_HAND_SLACK} ms, the scheduler's ${ms(allowance)}`
-  }
-  const used = ending.usage?.cpuTime ?? 0
-  if (scenario.cpu && used < scenario.cpu) return `ended early, with ${used} of ${scenario.cpu} ms of CPU`
-  return scenario.check?.(ending)
-}
-
-function whyLate({ wall, cpu }: Scenario, observed: Observed): string | undefined {
-  const { ending, allowance, processors } = observed
-  const [, latest] = wall ?? []
-  const took = tookOf(observed)
-  if (latest !== undefined && took > latest + WALL_SLACK + allowance) {
-    return `after ${ms(took)} of ${latest} + ${WALL_SLACK} ms, the scheduler's ${ms(allowance)}`
-  }
+  if (ending.wallTime > latest + WALL_SLACK + allowance) return `after ${ms(ending.wallTime)} of ${latest} ms${and(allowance)}`
+  if (inHand > latest + IN_HAND_SLACK + allowance) return `in hand after ${ms(inHand)} of ${latest} ms${and(allowance)}`
   const used = ending.usage?.cpuTime ?? 0
   const most = cpu === undefined ? Infinity : cpu + cpuSlack(cpu, ending.reason) + CPU_OF_THE_END + allowance * processors
-  return used > most ? `with ${ms(used)} of CPU under ${cpu} ms, the scheduler's ${ms(allowance)}` : undefined
+  return used > most ? `with ${ms(used)} of CPU under ${cpu} ms${and(allowance)}` : undefined
 }
 
 /** Until the outcome was in hand, and so the tree gone; 0 where the row itself measures. */
 function inHandAfter({ ending: { queueTime, limits }, elapsed }: Observed): number {
   return limits !== undefined && queueTime !== undefined ? elapsed - queueTime : 0
+}
+
+function and(allowance: number): string {
+  return `, the scheduler's ${ms(allowance)}`
 }
 
 function ms(value: number): string {

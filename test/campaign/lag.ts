@@ -1,5 +1,6 @@
 // How late this machine wakes up what sleeps: a thread that sleeps a millisecond at a time and notes how late it was. An ending
 // that is late by what the scheduler was late is not the library's.
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
 /** Of the ring: the worst of each span of so many milliseconds, with the number of the span that it was in. */
