@@ -1,5 +1,6 @@
-// How late this machine wakes up what sleeps: a thread that sleeps a millisecond at a time and notes how late it was. An ending
-// that is late by what the scheduler was late is not the library's.
+// How late this machine lets run what wants to: a thread that sleeps a millisecond at a time notes how late it was woken, and how
+// many others wanted a core (proc_loadavg(5)), since what is not asleep waits a tick for each of them. An ending that is late
+// by what the scheduler was late is not the library's.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
