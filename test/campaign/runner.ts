@@ -78,6 +78,7 @@ let before = hostState()
 for (let count = 0; count < order.repetitions && Date.now() < order.until; count++) {
   for (const load of order.loads) {
     if (load === 'loaded') await loops.start()
+    before = hostState()
     await pass(order.first + count * order.step, load)
     await loops.stop()
   }

@@ -23,6 +23,16 @@ behaviours('life of a limited function', ({ tasks, limit }) => {
     await until('a spare worker is idle', () => values.add.stats.idleWorkers >= 1)
   })
 
+  test('a worker that somebody kills while it imports its module is a failed launch, and the next call has another', async () => {
+    const { answer } = tasks<typeof import('../fixtures/slow-import.js')>('slow-import')
+    const first = answer.run()
+    const booting = await until('its worker imports', () => ours().find(({ name }) => /^(node|MainThread)/.test(name)))
+    process.kill(booting.pid, 'SIGKILL')
+    const { launch } = failureOf(await ending(first), 'Anything', 'launch-failed')
+    assert.equal(launch?.step, 'boot')
+    assert.equal(returned(await ending(answer.run())), 42)
+  })
+
   test('stats tell what runs, waits and is done', async () => {
     const { sleep } = tasks<Time>('time', { concurrency: 1 })
     assert.deepEqual({ ...sleep.stats, idleWorkers: 0 }, { running: 0, queued: 0, completed: 0, idleWorkers: 0 })
