@@ -160,6 +160,8 @@ std::int64_t JobCgroup::CpuNs() const {
 
 bool JobCgroup::OutOfTasks() const { return tasks_ != nullptr && tasks_->Field("pids.events", "max ") > 0; }
 
+bool JobCgroup::Freeze() const { return unified_.valid() && unified_.Write("cgroup.freeze", std::int64_t{1}); }
+
 bool JobCgroup::Kill() const { return unified_.valid() && unified_.Write("cgroup.kill", std::int64_t{1}); }
 
 void JobCgroup::Remove() {

@@ -69,6 +69,9 @@ class JobCgroup {
   std::int64_t CpuNs() const;
   /// True when a task was refused.
   bool OutOfTasks() const;
+  /// Stops all that are inside, so that nobody is made between a look at the tree and the kill, which thaws. False
+  /// where the kernel has no such file.
+  bool Freeze() const;
   /// SIGKILL to all that are inside. False where the kernel has no such file.
   bool Kill() const;
   void Remove();

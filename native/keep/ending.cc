@@ -11,6 +11,7 @@
 #include <cstdio>
 
 #include "keep/keeper.h"
+#include "keep/thaw.h"
 #include "keep/tree_cpu.h"
 #include "keep/tree_memory.h"
 #include "support/clock.h"
@@ -41,6 +42,9 @@ constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
 // A process that may not be killed (another uid by set-user-ID) or cannot die (uninterruptible sleep) does not hold
 // back the report for longer.
 constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
+
+// What was killed so long ago and sleeps on may lie in a frozen group.
+constexpr std::int64_t kStuckNs = 10 * kNsPerMs;
 
 constexpr int kLastDrains = 4;
 // What was not waited for makes every look at the tree longer, so there is more time for it when looks follow each
@@ -269,6 +273,8 @@ void Keeper::Sweep(std::int64_t now) {
 }
 
 void Keeper::KillTree(std::int64_t now) {
+  const bool at_once = setup_.cgroup != nullptr && (setup_.without & kRungCgroupKill) == 0;
+  if (at_once) setup_.cgroup->Freeze();
   if (!tree_.ScanAndKill(now)) return;
   std::int64_t alive = 0;
   for (const Member& member : tree_.members()) {
@@ -278,9 +284,16 @@ void Keeper::KillTree(std::int64_t now) {
   }
   // The most that one look found: of processes that fork and exit all the time the first may find none.
   job_.leftovers = std::max(job_.leftovers, alive);
-  const bool at_once = setup_.cgroup != nullptr && (setup_.without & kRungCgroupKill) == 0;
-  if (alive > 0 && at_once) setup_.cgroup->Kill();
+  if (at_once) setup_.cgroup->Kill();
+  if (now - (job_.give_up_at - kGiveUpNs) > kStuckNs) ThawStuck();
   if (alive == 0 && job_.ended) tree_.ScanAllNext();
+}
+
+/// A job that may make groups of v1 can have frozen itself: SIGKILL is then only acted on once it is thawed.
+void Keeper::ThawStuck() {
+  for (const Member& member : tree_.members()) {
+    if (member.stuck) Thaw(member.pid);
+  }
 }
 
 }  // namespace stint

@@ -128,6 +128,7 @@ class Keeper {
   void ReadIo(std::int64_t* read, std::int64_t* written) const;
   void Sweep(std::int64_t now);
   void KillTree(std::int64_t now);
+  void ThawStuck();
 
   // report.cc
   void QueueLaunched(std::int64_t now);

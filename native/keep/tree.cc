@@ -31,6 +31,7 @@ bool ParseStat(std::string_view text, Member* member) {
   if (bracket == std::string_view::npos || bracket + 4 >= text.size()) return false;
   const char state = text[bracket + 2];
   member->zombie = state == 'Z' || state == 'X';
+  member->stuck = state == 'D';
   const char* at = text.data() + bracket + 4;
   const char* end = text.data() + text.size();
   std::int64_t fields[23] = {};
