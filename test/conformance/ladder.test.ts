@@ -1,7 +1,7 @@
 // A rung that cannot be had is named with a remedy, and the next one serves.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -11,8 +11,8 @@ import { cgroupsForJob } from '#lib/launch/cgroup-places.js'
 import type { Rung } from '#lib/types.js'
 import { hostState } from '../support/host-state.js'
 import { root } from '../support/paths.js'
-import { ending } from '../support/poll.js'
-import { processOf } from '../support/processes.js'
+import { ending, until } from '../support/poll.js'
+import { alive, processOf } from '../support/processes.js'
 import { program } from '../support/programs.js'
 
 const fixture = join(root, 'out/fixtures/hosts/ladder.js')
@@ -67,4 +67,27 @@ test('a keeper that is killed leaves neither processes nor groups', async () => 
   const outcome = await ending(job.outcome)
   assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
   assert.deepEqual(hostState().cgroups, [])
+})
+
+test('what a SIGKILL of host, guard and keeper leaves is swept by the next host', async () => {
+  const source = `const { spawnLimited } = await import('stint')
+    const job = spawnLimited('sleep', ['60'], { cpuTime: '50s' })
+    await job.ready()
+    console.log(job.pid)
+    await job.outcome`
+  const host = spawn(process.execPath, ['--input-type=module', '-e', source], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const job = await new Promise<number>((resolve) => host.stdout.once('data', (text) => resolve(Number(text))))
+  const keeper = processOf(job)?.parent as number
+  const guard = processOf(keeper)?.parent as number
+  for (const pid of [host.pid as number, guard, keeper]) process.kill(pid, 'SIGKILL')
+  await until('the job is gone with its keeper', () => !alive(job))
+  const left = () =>
+    cgroupsForJob()
+      .slice(1)
+      .filter(Boolean)
+      .flatMap((place) => readdirSync(place))
+      .filter((name) => name.startsWith(`stint-${host.pid}-`))
+  if (cgroupsForJob().length > 0) assert.equal(left().length, 1)
+  await under('true')
+  assert.deepEqual(left(), [])
 })
