@@ -116,7 +116,7 @@ async function numbers({ processes, ...rest }: ReturnType<typeof suggest>): Prom
 function asText(command: readonly string[], runs: readonly Figures[], margin: number): string {
   const rows = [
     ['', 'lowest', 'median', 'highest'],
-    row('peak memory of the tree', runs, 'memory', bytesText),
+    row('peak memory', runs, 'memory', bytesText),
     row('largest data segment', runs, 'data', bytesText),
     row('CPU time', runs, 'cpuTime', durationText),
     row('wall time', runs, 'wallTime', durationText),

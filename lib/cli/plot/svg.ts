@@ -8,6 +8,8 @@ const plot = { left: 76, right: width - 28, height: 118, gap: 46, top: 104 }
 const ink = { text: '#1f2328', soft: '#656d76', grid: '#e6e8eb', limit: '#cf222e', card: '#ffffff', border: '#d0d7de' }
 const colours: Readonly<Record<Panel['name'], string>> = { memory: '#0969da', cpuTime: '#1a7f37', processes: '#8250df' }
 const font = "-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif"
+/** The legend stands to the right of it. */
+const titleLength = 60
 /** Of the tick values of a time axis: more would touch each other. */
 const ticks = { x: 8, y: 4 }
 
@@ -23,7 +25,7 @@ export function asSvg(figure: Figure): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="${font}" font-size="13" fill="${ink.text}" role="img" aria-label="${xml(figure.title)}: ${xml(figure.subtitle)}">`,
     `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="${ink.card}" stroke="${ink.border}"/>`,
-    text({ x: 24, y: 34, size: 17, weight: 600 }, shortened(figure.title, 80)),
+    text({ x: 24, y: 34, size: 17, weight: 600 }, shortened(figure.title, titleLength)),
     text({ x: 24, y: 56, colour: ink.soft }, shortened(figure.subtitle, 120)),
     legend(figure),
     ...drawn,
