@@ -65,15 +65,15 @@ bool Tree::Scan(std::int64_t now) {
   return Read([this, now] {
     // What is forked meanwhile gets numbers after the last one, and who follows those that fork without an end never
     // comes to the end of it: what lies above is read first, what lies below up to there.
-    const bool everywhere = MayHaveWrapped(now);
+    const pid_t lowest = Lowest(now);
     const pid_t newest = last_pid_ + kNewcomers;
-    return (!everywhere || List(newest + 1, INT_MAX)) && List(everywhere ? 1 : first_, newest);
+    return (lowest > 1 || List(newest + 1, INT_MAX)) && List(lowest, newest);
   });
 }
 
 bool Tree::ScanAndKill(std::int64_t now) {
   return Read([this, now] {
-    const pid_t lowest = MayHaveWrapped(now) ? 1 : first_;
+    const pid_t lowest = Lowest(now);
     const pid_t fresh = std::max(lowest, last_pid_ - kNewcomers);
     return Chase(fresh) && (fresh == lowest || List(lowest, fresh - 1));
   });
@@ -85,8 +85,14 @@ bool Tree::Read(Listing listing) {
   if (proc_fd() < 0 || !listing()) return false;
   std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.pid < b.pid; });
   MarkDescendants();
+  // After a look at all of /proc: its own processes lie from there upwards, and new ones above the newest, until the
+  // numbers wrap again. They may have wrapped unseen before it, for a worker that was parked for long.
+  first_ = std::min(first_, members_.empty() ? last_pid_ : std::min(last_pid_, members_.front().pid));
   return true;
 }
+
+/// Where to begin; at 1 when the numbers may have wrapped.
+pid_t Tree::Lowest(std::int64_t now) { return MayHaveWrapped(now) ? 1 : first_; }
 
 bool Tree::MayHaveWrapped(std::int64_t now) {
   const bool told = std::exchange(look_everywhere_, false);

@@ -45,6 +45,7 @@ class Tree {
  private:
   template <typename Listing>
   bool Read(Listing listing);
+  pid_t Lowest(std::int64_t now);
   bool MayHaveWrapped(std::int64_t now);
   bool List(pid_t from, pid_t to);
   bool Chase(pid_t from);

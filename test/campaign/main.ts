@@ -19,7 +19,7 @@ import { root } from '../support/paths.js'
 import { type Invocation, isRoot, type PlainUser, plainUser } from '../support/plain-user.js'
 import { allPrograms } from '../support/programs.js'
 import { makeBounds } from './bounds.js'
-import { pageOf } from './page.js'
+import { PAGE, pageOf } from './page.js'
 import type { Line, Order } from './scenario.js'
 import { repeating, Tally, tableOf } from './tally.js'
 
@@ -108,11 +108,11 @@ await bounds.remove()
 const seconds = (Date.now() - started) / 1_000
 const { right, wrong, late, leftover } = tally.totals
 tally.seconds += seconds
-tally.seeds.push(seed)
+if (!tally.seeds.includes(seed)) tally.seeds.push(seed)
 console.log(tableOf(tally))
 console.log(
   `seed ${seed}, ${seconds.toFixed(0)} seconds, ${((right + wrong + late + leftover) / tally.seconds).toFixed(1)} turns a second`,
 )
 if (values.into !== undefined) tally.save(values.into)
-if (values.write) writeFileSync(join(root, 'docs/reliability.md'), pageOf(tally))
+if (values.write) writeFileSync(PAGE, pageOf(tally))
 process.exitCode = wrong + leftover > 0 ? 1 : 0

@@ -1,8 +1,11 @@
 // docs/reliability.md: the last full run.
 import { readFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
+import { join } from 'node:path'
+import { root } from '../support/paths.js'
 import { type Cell, type Counts, type Failure, repeating, rowsOf, sumOf, type Tally } from './tally.js'
 
+export const PAGE = join(root, 'docs/reliability.md')
 const MOST_FAILURES = 30
 const counted = ({ right, wrong, late, leftover }: Counts) => `${right} / ${wrong} / ${late} / ${leftover}`
 
@@ -24,7 +27,7 @@ nobody else is, with isolation 'exec' and 'fork', many at once, and grades each 
 
 Rows called "killed" kill the host, the keeper, the template or the worker at a random moment, and then ask whether the host's next
 call works. The turns of one host overlap, so that the cores are never idle for long; in the repetitions called loaded, busy loops
-on each core come on top. How late endings are on a machine that does nothing else is measured by \`npm run lateness\` (below).
+on each core come on top. How late endings are on a machine that does nothing else is measured by \`node bench/lateness.mjs\` (below).
 
 The last run written here: ${new Date().toISOString().slice(0, 10)}, ${count} repetitions in ${Math.round(seconds / 60)} minutes (${Object.entries(
     loads,
@@ -47,7 +50,14 @@ ${table(cells, ['- root', '- plain'])}
 All: ${counted(totals)} (late: ${((100 * totals.late) / count).toFixed(3)} %).
 
 ${failuresText(tally.failures)}
-`
+${writtenByHand()}`
+}
+
+/** What people added to the page stays: all from its first heading of theirs on. */
+function writtenByHand(): string {
+  const before = readFileSync(PAGE, 'utf8')
+  const at = before.indexOf('\n## Found and mended')
+  return at < 0 ? '' : before.slice(at)
 }
 
 /** Rows of cells of those columns ("isolation user"); rows that have none of them are left out. */
