@@ -44,9 +44,13 @@ function collectGarbage(): void {
   setFlagsFromString('--no-allow-natives-syntax')
 }
 
+const { bigint } = process.hrtime
+
 /** In a forked worker. */
 export function mend(native: NativeWorker, pid: number): void {
   define(process, 'pid', pid)
+  const born = bigint()
+  define(process, 'uptime', () => Number(bigint() - born) / 1e9)
   // Node's own end waits for threads that a fork does not copy, so a worker ends by itself, after its last 'exit' listener.
   const exit = (code?: unknown) => native.exit(typeof code === 'number' ? code : Number(process.exitCode ?? 0))
   define(process, 'reallyExit', exit)

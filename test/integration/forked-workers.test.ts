@@ -42,6 +42,36 @@ describe('a forked worker', () => {
       assert.ok(!execArgv.includes(flag), execArgv.join(' '))
   })
 
+  test('counts its uptime from its own start, and its clocks agree', async () => {
+    for (const { uptime, sinceImport, apart } of await twiceAndTwice(forked().clocks)) {
+      assert.ok(uptime < sinceImport, `${uptime} s of ${sinceImport} s`)
+      assert.ok(Math.abs(apart) < 100, `${apart} ms`)
+    }
+  })
+
+  test('answers an inspector session', async () => {
+    const { evaluate } = forked()
+    assert.deepEqual(await twiceAndTwice(() => evaluate('6 * 7')), [42, 42, 42, 42])
+  })
+
+  test('opens an inspector of its own', async () => {
+    const openInspector = forked().openInspector.with({ stderr: 'ignore' })
+    assert.equal(new Set(await twiceAndTwice(openInspector)).size, 4)
+  })
+
+  test('has no channel of child_process', async () => {
+    for (const seen of await twiceAndTwice(forked().parentChannel)) assert.deepEqual(seen, ['undefined', false, ''])
+  })
+
+  test('writes in order, each to what its own call was given', async () => {
+    const write = forked().write.with({ stdout: 'capture', stderr: 'capture' })
+    const calls = await twiceAndTwice((text) => write.run(text))
+    for (const [at, { stdout, stderr }] of calls.entries()) {
+      const text = `call ${at}`
+      assert.deepEqual([stdout, stderr], [`${text} 1\n${text} 2\n${text} 3\n`, `${text} beside\n`])
+    }
+  })
+
   test('ends with process.exit() at once', async () => {
     const { exitWith } = forked(1)
     const outcome = await ending(exitWith.run(3))
@@ -95,6 +125,12 @@ describe('what was forked and is killed from outside', () => {
     assert.equal((await ending(look())).calls, 1)
   })
 })
+
+/** Two calls at once, and then two one after the other. */
+async function twiceAndTwice<T>(call: (text: string) => Promise<T>): Promise<T[]> {
+  const together = await ending(Promise.all([call('call 0'), call('call 1')]))
+  return [...together, await ending(call('call 2')), await ending(call('call 3'))]
+}
 
 // Its own name depends on Node's major, and its workers have it, too; but it alone has keepers for children.
 function templateOf(processes: readonly Process[]): Process | undefined {
