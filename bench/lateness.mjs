@@ -44,7 +44,7 @@ const rows = {
   'wall, asleep': () => wall(sleeping),
   'wall, busy': () => wall(burning),
   'wall, event loop blocked': blocked,
-  'CPU': cpu,
+  CPU: cpu,
   'timeout(1), wall, 100 at once': () => hundred(() => byTimeout(sleeping)),
   'wall, 100 at once': () => hundred(() => wall(sleeping)),
   "wall, 100 at once, by the outcome's own figure": () => hundred(own),

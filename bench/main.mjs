@@ -21,12 +21,15 @@ const unknown = named.filter((name) => !parts.includes(name))
 if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${parts.join(', ')}`)
 
 install()
-const measured = (named.length > 0 ? named : parts).map((name) => [name, measure(name)])
-if (quick) console.log(asText(measured.flatMap(([, { rows }]) => rows)))
-else {
-  mkdirSync(results, { recursive: true })
-  for (const [name, result] of measured) writeFileSync(join(results, `${name}.json`), JSON.stringify(result))
-  writePage()
+mkdirSync(results, { recursive: true })
+const measured = (named.length > 0 ? named : parts).map((name) => kept(name, measure(name)))
+if (quick) console.log(asText(measured.flatMap(({ rows }) => rows)))
+else writePage()
+
+/** Written at once: what is cut off later has not been in vain. */
+function kept(name, result) {
+  if (!quick) writeFileSync(join(results, `${name}.json`), JSON.stringify(result))
+  return result
 }
 
 /** The others, where they are not there yet. isolated-vm is compiled: without its build its rows are missing, and nothing else. */

@@ -26,7 +26,7 @@ const [fork, exec] = made.map(
 
 tell(group, 'bare fork and wait, in C', floor())
 tellAll(group, await inTurn({ "stint, isolation 'fork', every limit": fork }, rounds(1000), 20))
-tellAll(group, await inTurn({ "stint, isolation 'exec', every limit": exec }, rounds(100)))
+tellAll(group, await inTurn({ "stint, isolation 'exec', every limit": exec }, rounds(40)))
 const fresh = await isolated()
 if (fresh !== undefined)
   tellAll(group, await inTurn({ 'isolated-vm, fresh isolate, no process': () => fresh(1).then(none) }, rounds(200)))
@@ -37,7 +37,7 @@ tellAll(
       'child_process.fork, one a call': () => forked('trivial', 1).then(none),
       'worker_thread, one a call': () => threaded('trivial', 1).then(none),
     },
-    rounds(60),
+    rounds(25),
   ),
 )
 for (const { name, call, close } of await pools(1)) {
@@ -46,10 +46,10 @@ for (const { name, call, close } of await pools(1)) {
 }
 
 const held = Buffer.alloc(1e9, 1)
-tellAll('fresh call, host of 1 GB', await inTurn({ "stint, isolation 'fork', every limit": fork }, rounds(500)))
+tellAll('fresh call, host of 1 GB', await inTurn({ "stint, isolation 'fork', every limit": fork }, rounds(300)))
 tellAll(
   'fresh call, host of 1 GB',
-  await inTurn({ 'child_process.fork, one a call': () => forked('trivial', 1).then(none) }, rounds(30)),
+  await inTurn({ 'child_process.fork, one a call': () => forked('trivial', 1).then(none) }, rounds(10)),
 )
 if (held.length !== 1e9) throw new Error('unreachable')
 
@@ -59,7 +59,7 @@ const crowd = spawn('sh', ['-c', 'i=0; while [ $i -lt 1000 ]; do sleep 200 & i=$
 })
 await once(crowd.stdout, 'data')
 try {
-  tellAll('fresh call, 1,000 idle processes', await inTurn({ "stint, isolation 'fork', every limit": fork }, rounds(500)))
+  tellAll('fresh call, 1,000 idle processes', await inTurn({ "stint, isolation 'fork', every limit": fork }, rounds(300)))
 } finally {
   process.kill(-crowd.pid, 'SIGKILL')
 }

@@ -11,14 +11,14 @@ const wall = 200
 for (const cpuTime of cpuLimits) {
   for (const isolation of ['fork', 'exec']) {
     const module = limitModule(tasks, { isolation, cpuTime, wallTime: '60s', concurrency: 1 })
-    const over = await repeated(cpuTime > 500 ? 8 : 20, async () => (await module.spin.run()).usage.cpuTime - cpuTime)
+    const over = await repeated(cpuTime > 500 ? 3 : 10, async () => (await module.spin.run()).usage.cpuTime - cpuTime)
     tell(`over a CPU limit of ${cpuTime} ms`, `stint, isolation '${isolation}', its own clock`, over, { ours: true })
     await module.close()
   }
-  const over = await repeated(cpuTime > 500 ? 8 : 20, () => overshootOfTree(cpuTime))
+  const over = await repeated(cpuTime > 500 ? 3 : 10, () => overshootOfTree(cpuTime))
   tell(`over a CPU limit of ${cpuTime} ms`, 'stint, a command with two busy children', over, { ours: true })
 }
-tell('over a CPU limit of 1000 ms', 'prlimit --cpu=1 (RLIMIT_CPU)', await repeated(8, overshootOfRlimit))
+tell('over a CPU limit of 1000 ms', 'prlimit --cpu=1 (RLIMIT_CPU)', await repeated(3, overshootOfRlimit))
 
 const lateness = {}
 for (const isolation of ['fork', 'exec']) {
@@ -28,19 +28,19 @@ for (const isolation of ['fork', 'exec']) {
 }
 const free = Object.fromEntries(Object.entries(lateness).map(([name, [, run]]) => [name, () => late(run)]))
 free['child_process.spawn with timeout'] = () => late(timedOut)
-tellAll(`late for a wall limit of ${wall} ms, event loop free`, await inTurn(free, rounds(40)))
+tellAll(`late for a wall limit of ${wall} ms, event loop free`, await inTurn(free, rounds(20)))
 const blocked = Object.fromEntries(Object.entries(lateness).map(([name, [, run]]) => [name, () => lateWhileBlocked(run)]))
-tellAll(`late for a wall limit of ${wall} ms, event loop blocked for 600 ms`, await inTurn(blocked, rounds(20)))
+tellAll(`late for a wall limit of ${wall} ms, event loop blocked for 600 ms`, await inTurn(blocked, rounds(10)))
 tell(
   `late for a wall limit of ${wall} ms, event loop blocked for 600 ms`,
   'child_process.spawn with timeout',
-  await repeated(20, timedOutWhileBlocked),
+  await repeated(10, timedOutWhileBlocked),
 )
 for (const [module] of Object.values(lateness)) await module.close()
 
 async function repeated(count, measure) {
   const values = []
-  for (let round = 0; round < rounds(count); round++) values.push(await measure())
+  for (let round = 0; round < (quick ? Math.min(count, 5) : count); round++) values.push(await measure())
   return summary(values)
 }
 

@@ -15,7 +15,7 @@ tellAll(
       "stint, isolation 'exec', first call": node(firstCall('exec')),
       'child_process.fork, first call': node([here('../first-fork.mjs')]),
     },
-    rounds(40),
+    rounds(15),
   ),
 )
 
@@ -27,7 +27,7 @@ tellAll(
       'node -e "spawn(\'true\')"': node(['-e', "require('child_process').spawn('true', { stdio: 'inherit' })"]),
       'stint run -- true': node([here('../../dist/cli.cjs'), 'run', '--', 'true']),
     },
-    rounds(60),
+    rounds(25),
   ),
 )
 

@@ -6,7 +6,7 @@ import { forked, isolated, pools, threaded } from '../others/contestants.mjs'
 
 const tasks = new URL('../tasks.mjs', import.meta.url)
 const widths = [1, 2, 4, 8]
-const window = quick ? 300 : 1500 // ms
+const window = quick ? 200 : 400 // ms
 const turns = quick ? 1 : 3
 
 for (const width of widths) {
