@@ -16,7 +16,7 @@ export function asMarkdown(rows, date) {
   const groups = [...new Set(rows.map(({ group }) => group))]
   return `# Benchmarks
 
-\`npm run bench\` measures every row in one run, with what it is compared to beside it, call by call in turn, and writes this page.
+\`npm run bench\` measures it, part by part, each row in the same part and process as what it is compared to, and writes this page.
 Absolute times are those of one machine and drift with its load; ratios count.
 
 ${machine()}, ${date}. Times in milliseconds unless said, medians and 99th percentiles over n.
