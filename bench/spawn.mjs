@@ -8,7 +8,7 @@ import { spawnLimited } from 'stint'
 const [pairs = 300, ...sizes] = process.argv.slice(2).map(Number)
 const limits = {
   memory: '256MB',
-  addressSpace: '1GB',
+  addressSpace: '2GB', // below 1 GiB the program's loader is watched as well: docs/limits.md
   cpuTime: '10s',
   wallTime: '10s',
   processes: 4,

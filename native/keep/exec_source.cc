@@ -46,7 +46,7 @@ bool CanBreakExec(const RlimitPlan& rlimits) {
 /// The loader is watched call by call, which costs some milliseconds: only under limits that libraries come near to.
 bool CanBreakLoader(const RlimitPlan& rlimits) {
   constexpr rlim_t kAmpleData = 64 << 20;
-  constexpr rlim_t kAmpleAddresses = 256 << 20;
+  constexpr rlim_t kAmpleAddresses = 1 << 30;
   for (int i = 0; i < rlimits.count; i++) {
     const RlimitOrder& order = rlimits.orders[i];
     if (order.resource == RLIMIT_DATA && order.value.rlim_cur < kAmpleData) return true;
