@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { startHost } from '../../support/hosts.js'
 import { until } from '../../support/poll.js'
 import { alive, ours, type Process, processOf } from '../../support/processes.js'
+import { closeAll } from '../kit.js'
 import type { Ending, Kit, Scenario, Truth } from '../scenario.js'
 
 const ANY_END: Truth[] = [
@@ -68,6 +69,7 @@ const inShell = (kit: Kit) => kit.call('time', 'sleepInShell', [60], limits)
 const command = (kit: Kit) => kit.command('sh', ['-c', 'setsid sleep 60 & sleep 60 & wait'], limits)
 
 async function killedHost(kit: Kit, how: string): Promise<Ending> {
+  await closeAll() // a spare worker of the row before would still be booting, and be taken for what the killed host left
   const before = new Set(ours().map(({ pid }) => pid))
   const file = join(kit.folder, 'started')
   rmSync(file, { force: true })
