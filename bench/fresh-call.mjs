@@ -1,4 +1,4 @@
-// What a trivial call of isolation 'fork' costs under every limit, until its outcome (its worker is reaped then), at 1, 2 and 4
+// What a trivial call of isolation 'fork' costs under the limits below, until its outcome (its worker is reaped then), at 1, 2 and 4
 // calls at once; beside it a bare fork(2) and wait(2) of a C program that holds 8 MB, and child_process.fork to an answer.
 //   node bench/fresh-call.mjs [calls] [isolation]
 import { execFileSync, fork } from 'node:child_process'
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { limitModule } from 'stint'
+import { summary } from './measure.mjs'
 
 const calls = Number(process.argv[2] ?? 600)
 const isolation = process.argv[3] ?? 'fork'
@@ -76,11 +77,10 @@ async function timed(count, concurrency, way) {
   }
   const started = performance.now()
   await Promise.all(Array.from({ length: concurrency }, lane))
-  return { times: times.sort((a, b) => a - b), seconds: (performance.now() - started) / 1000 }
+  return { times, seconds: (performance.now() - started) / 1000 }
 }
 
 function tell(name, concurrency, { times, seconds }) {
-  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(2)
-  const rate = (times.length / seconds).toFixed(0)
-  console.log(`${name}, ${concurrency} at once: median ${at(0.5)} ms, p99 ${at(0.99)} ms, ${rate} calls/s`)
+  const { median, p99, n } = summary(times)
+  console.log(`${name}, ${concurrency} at once: median ${median} ms, p99 ${p99} ms, ${(n / seconds).toFixed(0)} calls/s`)
 }

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { spawnLimited } from 'stint'
+import { summary } from './measure.mjs'
 
 const repetitions = Number(process.argv[2] ?? 30)
 const WALL = 100
@@ -54,7 +55,5 @@ for (const [name, row] of Object.entries(rows)) {
   const seen = []
   const times = name.includes('at once') ? Math.ceil(repetitions / 10) : repetitions
   for (let count = 0; count < times; count++) seen.push(await row())
-  const sorted = seen.flat().sort((a, b) => a - b)
-  const quantile = (share) => +sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1)
-  console.log(JSON.stringify({ name, count: sorted.length, median: quantile(0.5), p99: quantile(0.99) }))
+  console.log(JSON.stringify({ name, ...summary(seen.flat()) }))
 }

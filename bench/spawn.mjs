@@ -4,19 +4,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { spawnLimited } from 'stint'
+import { everyLimit } from './limits.mjs'
+import { quantile } from './measure.mjs'
 
 const [pairs = 300, ...sizes] = process.argv.slice(2).map(Number)
-const limits = {
-  memory: '256MB',
-  addressSpace: '2GB', // below 1 GiB the program's loader is watched as well: docs/limits.md
-  cpuTime: '10s',
-  wallTime: '10s',
-  processes: 4,
-  fileSize: '100MB',
-  openFiles: 256,
-  stack: '8MiB',
-  coreSize: 0,
-}
+const limits = { ...everyLimit, addressSpace: '2GB' } // below 1 GiB the program's loader is watched as well: docs/limits.md
 const ways = {
   'child_process.spawn': (mark) => {
     const child = spawn('/bin/true', { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -70,9 +62,4 @@ async function limited(options, mark) {
   mark()
   const outcome = await job.outcome
   if (outcome.kind !== 'Ok') throw new Error(`${outcome.kind}/${outcome.reason}`)
-}
-
-function quantile(values, at) {
-  const sorted = [...values].sort((a, b) => a - b)
-  return +sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))].toFixed(3)
 }

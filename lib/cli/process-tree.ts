@@ -1,5 +1,6 @@
 // What a job uses while it runs, read from /proc (proc(5)) by whoever watches: nothing here decides anything.
 import { readdirSync, readFileSync } from 'node:fs'
+import { statFields } from '../launch/proc-stat.js'
 
 /** One look at a job's whole tree. */
 export interface Sample {
@@ -89,25 +90,23 @@ export function treeOf(pid: number): number[] {
   return new ProcessTree(pid).members()
 }
 
-// The name stands in brackets and may hold anything, brackets and spaces included.
 function statOf(pid: number): Stat | undefined {
-  const text = read(`/proc/${pid}/stat`)
-  if (text === undefined) return undefined
-  const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const fields = statFields(pid)
+  if (fields === undefined) return undefined
   const at = (index: number) => Number(fields[index])
-  return { state, parent: at(0), ownTicks: at(10) + at(11), reapedTicks: at(12) + at(13) }
+  return { state: fields[0] ?? '', parent: at(1), ownTicks: at(11) + at(12), reapedTicks: at(13) + at(14) }
 }
 
 function sizesOf(pid: number): { readonly memory: number; readonly data: number } {
-  const text = read(`/proc/${pid}/status`) ?? ''
+  const text = statusOf(pid)
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * kibibyte
   return { memory: of('RssAnon') + of('RssShmem') + of('VmSwap'), data: of('VmData') }
 }
 
-function read(path: string): string | undefined {
+function statusOf(pid: number): string {
   try {
-    return readFileSync(path, 'latin1')
+    return readFileSync(`/proc/${pid}/status`, 'latin1')
   } catch {
-    return undefined // it has ended
+    return '' // it has ended
   }
 }

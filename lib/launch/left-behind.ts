@@ -4,9 +4,10 @@
 // number, and the kernel gives that number to no other process while one of the session lives (setsid(2), credentials(7)):
 // whatever is found in it is the job's, and so are its children. A process that has begun another session and lost its
 // parent cannot be told from a stranger's; only a control group still holds it.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { clearCgroups } from './cgroup-places.js'
+import { statFields } from './proc-stat.js'
 
 const patienceMs = 1000
 const pauseMs = 5
@@ -57,16 +58,12 @@ async function processTable(): Promise<readonly Row[]> {
   return rows
 }
 
-/** The fields 1, 4 and 6 of proc_pid_stat(5), behind a name that may hold anything; what has ended does not count. */
+/** What has ended does not count. */
 function rowOf(pid: number): Row | undefined {
-  if (!Number.isInteger(pid)) return undefined
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state, parent, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return state === 'Z' || state === 'X' ? undefined : { pid, parent: Number(parent), session: Number(session) }
-  } catch {
-    return undefined // it has ended meanwhile
-  }
+  const fields = Number.isInteger(pid) ? statFields(pid) : undefined
+  if (fields === undefined) return undefined
+  const [state, parent, , session] = fields
+  return state === 'Z' || state === 'X' ? undefined : { pid, parent: Number(parent), session: Number(session) }
 }
 
 function kill(pid: number): void {

@@ -71,16 +71,6 @@ void EnterGroups(const StepPlan& plan) {
   }
 }
 
-bool SendListener(int birth, int listener) {
-  Failure none;
-  iovec part{&none, sizeof none};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  const Rights<1> rights({listener}, &message);
-  return sendmsg(birth, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof none);
-}
-
 /// A filter set by a privileged child stays; one without privileges needs no_new_privs. 0, or the errno of seccomp(2).
 int SetFilter(const StepPlan& plan, ForkFilter filter) {
   if (filter == ForkFilter::kNone) return 0;
@@ -90,7 +80,7 @@ int SetFilter(const StepPlan& plan, ForkFilter filter) {
     listener = InstallForkFilter(filter);
   }
   if (listener < 0) return -listener;
-  if (filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendListener(plan.birth, listener));
+  if (filter == ForkFilter::kDeny) Check(plan, Step::kSeccomp, SendWithDescriptor(plan.birth, Failure{}, listener));
   if (filter != ForkFilter::kTrace || !plan.exact) return 0;
   if (const int error = InstallAllocationFilter(); error != 0) Fail(plan, Step::kSeccomp, error);
   return 0;

@@ -97,15 +97,7 @@ bool Record::SendBegin(const Baseline& baseline, bool asks) {
   return Transmit(message, {}, 0);
 }
 
-bool Record::SendForkNotify(int listener) {
-  EvidenceMessage message = Make(MessageType::kForkNotify);
-  iovec part{&message, sizeof message};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  const Rights<1> rights({listener}, &header);
-  return sendmsg(fd_, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof message);
-}
+bool Record::SendForkNotify(int listener) { return SendWithDescriptor(fd_, Make(MessageType::kForkNotify), listener); }
 
 bool Record::SendNoFilter(int error) {
   EvidenceMessage message = Make(MessageType::kForkNotify);

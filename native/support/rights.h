@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <cstddef>
@@ -30,5 +31,16 @@ class Rights {
   static constexpr std::size_t kBytes = Count * sizeof(int);
   alignas(cmsghdr) char space_[CMSG_SPACE(kBytes)] = {};
 };
+
+/// One message with one descriptor; waits for room. False with errno. Allocates nothing.
+template <typename Message>
+bool SendWithDescriptor(int socket, Message message, int fd) {
+  iovec part{&message, sizeof message};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  const Rights<1> rights({fd}, &header);
+  return sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof message);
+}
 
 }  // namespace stint
