@@ -66,7 +66,8 @@ void Keeper::PollCpu(std::int64_t now) {
   job_.cpu_seen_ns = std::max(job_.cpu_seen_ns, used);
   const bool own_timer = !setup_.command && others < kNsPerMs;
   const std::int64_t left = job_.limits.cpu_ns + (own_timer ? kWorkersOwnNs + job_.limits.cpu_ns / 100 : 0) - used;
-  job_.cpu_poll_at = left > 0 ? now + std::max(kSoonestNs, left / processors_) : kNever;
+  const std::int64_t gap = cpu_.Forgets() ? kSoonestNs : std::max(kSoonestNs, left / processors_);
+  job_.cpu_poll_at = left > 0 ? now + gap : kNever;
   if (left <= 0) EndBy(Cause::kCpuTree, now, used);
 }
 

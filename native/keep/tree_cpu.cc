@@ -7,6 +7,9 @@
 namespace stint {
 namespace {
 
+// What a parent waited for is told in ticks (proc_pid_stat(5)), so it may be short by one.
+constexpr std::int64_t kTickNs = 10 * kNsPerMs;
+
 /// clock_getcpuclockid(3) without its check that the process exists: a clock that is gone reads as -1 anyway.
 clockid_t CpuClockOf(pid_t pid) {
   constexpr clockid_t kScheduled = 2;  // CPUCLOCK_SCHED
@@ -20,6 +23,7 @@ std::int64_t CpuTimeOf(pid_t pid) { return ClockNs(CpuClockOf(pid)); }
 void TreeCpu::Begin() {
   seen_.clear();
   vanished_ns_ = 0;
+  forgets_ = false;
 }
 
 std::int64_t TreeCpu::Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker, std::int64_t* others_ns) {
@@ -39,6 +43,7 @@ std::int64_t TreeCpu::Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker
   seen_.swap(fresh_);
   const std::int64_t total = living + std::max(waited, vanished_ns_);
   *others_ns = total - workers_own;
+  forgets_ = vanished_ns_ > waited + kTickNs;
   return total;
 }
 

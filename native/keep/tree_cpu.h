@@ -20,6 +20,8 @@ class TreeCpu {
   /// Time of the tree so far; `reaped_ns` is what the keeper itself has waited for. `others_ns` gets the part that is
   /// not the own clock of `worker`.
   std::int64_t Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker, std::int64_t* others_ns);
+  /// Whether processes have vanished whose time nobody was told: to know of the next ones, look often.
+  bool Forgets() const { return forgets_; }
 
  private:
   struct Seen {
@@ -32,6 +34,7 @@ class TreeCpu {
   std::vector<Seen> seen_;
   std::vector<Seen> fresh_;
   std::int64_t vanished_ns_ = 0;
+  bool forgets_ = false;
 };
 
 }  // namespace stint

@@ -1,5 +1,8 @@
 // A job runs as the same user as its keeper and its guard: it can kill or stop either. It does not get away with it.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { spawnLimited } from 'stint'
 import { cgroupsForJob } from '#lib/launch/cgroup-places.js'
@@ -72,10 +75,13 @@ test('a job that kills both leaves a session of its own behind only where no con
 })
 
 test('a job that stops the guard ends by itself, and is told', async () => {
-  const run = launched(script('sleep 0.5; exit 4'))
-  await until('the job runs', () => sleepers().length === 1) // before, the guard is still to make its keeper
+  const folder = mkdtempSync(join(tmpdir(), 'stint-test-'))
+  const run = launched({ ...script('until [ -e go ]; do sleep 0.02; done; exit 4'), cwd: folder })
+  await ending(run.launched) // before, the guard is still to make its keeper
   process.kill(run.keeper.pid, 'SIGSTOP')
   await until('the guard stands still', () => processOf(run.keeper.pid)?.state === 'T')
+  writeFileSync(join(folder, 'go'), '')
   await ending(run.gone)
+  rmSync(folder, { recursive: true })
   assert.equal(run.report?.exitCode, 4)
 })
