@@ -38,7 +38,7 @@ void Keeper::ArmPolls(std::int64_t now) {
   if (job_.limits.cpu_ns != kUnset) {
     cpu_.Begin();
     if (processors_ == 0) processors_ = Processors();
-    job_.cpu_poll_at = now + std::max(kSoonestNs, job_.limits.cpu_ns / processors_);
+    job_.cpu_poll_at = now + UntilCpuPoll(job_.limits.cpu_ns);
   }
   if (CountsByLooking()) job_.count_poll_at = now + kSoonestNs;
   if (job_.limits.memory != kUnset) job_.memory_poll_at = now + UntilMemoryPoll(job_.limits.memory);
@@ -66,9 +66,16 @@ void Keeper::PollCpu(std::int64_t now) {
   job_.cpu_seen_ns = std::max(job_.cpu_seen_ns, used);
   const bool own_timer = !setup_.command && others < kNsPerMs;
   const std::int64_t left = job_.limits.cpu_ns + (own_timer ? kWorkersOwnNs + job_.limits.cpu_ns / 100 : 0) - used;
-  const std::int64_t gap = cpu_.Forgets() ? kSoonestNs : std::max(kSoonestNs, left / processors_);
-  job_.cpu_poll_at = left > 0 ? now + gap : kNever;
+  job_.cpu_poll_at = left > 0 ? now + UntilCpuPoll(left) : kNever;
   if (left <= 0) EndBy(Cause::kCpuTree, now, used);
+}
+
+/// The rest may be used up by all cores together. A group knows of the dead whatever their parents do; without one,
+/// whether a parent forgets them is looked for, and then they are looked at while they live.
+std::int64_t Keeper::UntilCpuPoll(std::int64_t left) const {
+  const std::int64_t soon = std::max(kSoonestNs, left / processors_);
+  if (setup_.cgroup != nullptr && (setup_.cgroup->rungs() & kRungCpuCgroup) != 0) return soon;
+  return cpu_.Forgets() ? kSoonestNs : std::min(soon, kLatestNs);
 }
 
 std::int64_t Keeper::UntilMemoryPoll(std::int64_t left) const {

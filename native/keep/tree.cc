@@ -25,6 +25,20 @@ constexpr pid_t kNewcomers = 256;
 constexpr std::int64_t kChaseNs = 20 * kNsPerMs;
 constexpr std::size_t kNear = 16;
 
+/// The text after so many spaces.
+std::string_view After(std::string_view text, int spaces) {
+  while (spaces-- > 0) text.remove_prefix(std::min(text.size(), text.find(' ') + 1));
+  return text;
+}
+
+/// proc_pid_stat(5), sigignore (field 33) from field 23 on: shown for every process, unlike status.
+bool IgnoresChildren(std::string_view fields) {
+  const std::string_view text = After(fields, 33 - 23);
+  std::uint64_t ignored = 0;
+  std::from_chars(text.data(), text.data() + text.size(), ignored);
+  return (ignored & (std::uint64_t{1} << (SIGCHLD - 1))) != 0;
+}
+
 /// proc_pid_stat(5): state, ppid (fields 3, 4), cutime, cstime (16, 17), starttime (22), after the name in brackets.
 bool ParseStat(std::string_view text, Member* member) {
   const std::size_t bracket = text.rfind(')');
@@ -43,6 +57,7 @@ bool ParseStat(std::string_view text, Member* member) {
   member->parent = static_cast<pid_t>(fields[4]);
   member->started = static_cast<std::uint64_t>(fields[22]);
   member->children_ns = (fields[16] + fields[17]) * (kNsPerSecond / sysconf(_SC_CLK_TCK));
+  member->forgets = IgnoresChildren({at, end});
   return true;
 }
 

@@ -20,6 +20,7 @@ struct Member {
   bool zombie = false;
   bool stuck = false;            // in a sleep that no signal ends, as in a frozen group of v1
   bool ours = false;             // a descendant of the keeper
+  bool forgets = false;          // ignores SIGCHLD: its children's CPU time is told to nobody
   std::uint64_t started = 0;     // clock ticks since boot: tells a process from a later one with its number
   std::int64_t children_ns = 0;  // CPU time of the children it has waited for
 };

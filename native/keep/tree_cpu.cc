@@ -7,9 +7,6 @@
 namespace stint {
 namespace {
 
-// What a parent waited for is told in ticks (proc_pid_stat(5)), so it may be short by one.
-constexpr std::int64_t kTickNs = 10 * kNsPerMs;
-
 /// clock_getcpuclockid(3) without its check that the process exists: a clock that is gone reads as -1 anyway.
 clockid_t CpuClockOf(pid_t pid) {
   constexpr clockid_t kScheduled = 2;  // CPUCLOCK_SCHED
@@ -23,11 +20,11 @@ std::int64_t CpuTimeOf(pid_t pid) { return ClockNs(CpuClockOf(pid)); }
 void TreeCpu::Begin() {
   seen_.clear();
   vanished_ns_ = 0;
-  forgets_ = false;
 }
 
 std::int64_t TreeCpu::Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker, std::int64_t* others_ns) {
   fresh_.clear();
+  forgets_ = false;
   std::int64_t living = 0;
   std::int64_t waited = reaped_ns;
   std::int64_t workers_own = 0;
@@ -38,12 +35,12 @@ std::int64_t TreeCpu::Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker
     living += own;
     waited += member.children_ns;
     if (member.pid == worker) workers_own = own;
+    forgets_ = forgets_ || member.forgets;
   }
   CountVanished(fresh_);
   seen_.swap(fresh_);
   const std::int64_t total = living + std::max(waited, vanished_ns_);
   *others_ns = total - workers_own;
-  forgets_ = vanished_ns_ > waited + kTickNs;
   return total;
 }
 

@@ -20,7 +20,7 @@ class TreeCpu {
   /// Time of the tree so far; `reaped_ns` is what the keeper itself has waited for. `others_ns` gets the part that is
   /// not the own clock of `worker`.
   std::int64_t Sum(const Tree& tree, std::int64_t reaped_ns, pid_t worker, std::int64_t* others_ns);
-  /// Whether processes have vanished whose time nobody was told: to know of the next ones, look often.
+  /// Whether one of the tree forgets its dead: to know of them, look often.
   bool Forgets() const { return forgets_; }
 
  private:
