@@ -22,6 +22,7 @@ for (const path of filesBelow(folder)) console.log(path)
 function build() {
   needCompiler()
   rmSync('prebuilds', { recursive: true, force: true })
+  process.once('exit', (code) => code !== 0 && rmSync('prebuilds', { recursive: true, force: true })) // none rather than unfit ones
   const staged = stage('prebuilds')
   mkdirSync(join(staged, 'artifacts'), { recursive: true })
   run(process.execPath, ['node_modules/prebuildify/bin.js', ...prebuildifyArguments(staged)], { env: environment() })

@@ -35,6 +35,7 @@ STINT_BIND(pthread_sigmask, STINT_FIRST);
 STINT_BIND(sem_destroy, STINT_FIRST);
 STINT_BIND(sem_init, STINT_FIRST);
 STINT_BIND(sem_post, STINT_FIRST);
+STINT_BIND(sem_timedwait, STINT_FIRST);
 STINT_BIND(sem_trywait, STINT_FIRST);
 STINT_BIND(sem_wait, STINT_FIRST);
 STINT_BIND(timer_create, STINT_TIMERS);
