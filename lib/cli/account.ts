@@ -1,5 +1,5 @@
 // One finished run of a command or a function, as every kind of report tells it.
-import type { Outcome } from '../types.js'
+import type { Outcome, Usage } from '../types.js'
 import { bytesText, durationText, processesText } from '../verdict/quantities.js'
 
 /** From this share of the limit on, a peak is called close to it. */
@@ -38,10 +38,10 @@ export function isWorthALine({ outcome, forwarded }: Account): boolean {
 }
 
 /** A command that is refused memory ends in its own way, with its own message: no verdict, but the figures are worth a line. */
-function hintOf({ kind, usage, limits }: Outcome<unknown>): string {
-  const peak = Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0)
-  if (kind !== 'Anything' || limits.memory === undefined || peak < limits.memory * near) return ''
-  return ` Its peak of ${bytesText(peak, limits.memory)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more (--evidence exact tells).`
+function hintOf(outcome: Outcome<unknown>): string {
+  const { kind, usage, limits } = outcome
+  if (kind !== 'Anything' || limits.memory === undefined || peakOf(usage) < limits.memory * near) return ''
+  return ` Its peak of ${peakText(outcome)} was close to its limit memory of ${bytesText(limits.memory)}: it may have been refused more (--evidence exact tells).`
 }
 
 /** One sentence: what ended it, which limit, its value, the usage. */
@@ -51,9 +51,18 @@ export function sentenceOf({ outcome, forwarded }: Account): string {
 }
 
 /** The usage in one line: '1.2 s wall, 0.9 s CPU, 120 MiB, 3 processes'. */
-export function usageText({ wallTime, usage }: Outcome<unknown>): string {
-  const memory = bytesText(Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0))
-  return `${durationText(wallTime)} wall, ${durationText(usage.cpuTime)} CPU, ${memory}, ${processesText(usage.peakProcesses)}`
+export function usageText(outcome: Outcome<unknown>): string {
+  const { wallTime, usage } = outcome
+  return `${durationText(wallTime)} wall, ${durationText(usage.cpuTime)} CPU, ${peakText(outcome)}, ${processesText(usage.peakProcesses)}`
+}
+
+/** The highest memory of the job, in the unit of its limit: both stand in one sentence or one row. */
+export function peakText({ usage, limits }: Outcome<unknown>): string {
+  return bytesText(peakOf(usage), limits.memory)
+}
+
+function peakOf({ peakMemory, peakTreeMemory = 0 }: Usage): number {
+  return Math.max(peakMemory, peakTreeMemory)
 }
 
 /** The line on stderr. */

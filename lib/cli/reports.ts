@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { jsonSafe } from '../json-safe.js'
 import type { ResolvedLimits } from '../types.js'
 import { bytesText, durationText } from '../verdict/quantities.js'
-import { type Account, isWorthALine, sentenceOf, titleOf } from './account.js'
+import { type Account, isWorthALine, peakText, sentenceOf, titleOf } from './account.js'
 import { version } from './version.js'
 
 /** Raised when a field changes its meaning or goes; docs/report.schema.json describes it. */
@@ -68,11 +68,10 @@ export function asMarkdown(account: Account): string {
   const { usage, limits } = outcome
   const kind = outcome.kind === 'Anything' ? `Anything/${outcome.reason}` : outcome.kind
   const mark = outcome.kind === 'Ok' ? '✅' : '❌'
-  const memory = Math.max(usage.peakMemory, usage.peakTreeMemory ?? 0)
   const rows = [
     ['wall time', durationText(outcome.wallTime), limitText(limits, 'wallTime', durationText)],
     ['CPU time', durationText(usage.cpuTime), limitText(limits, 'cpuTime', durationText)],
-    ['peak memory', bytesText(memory), limitText(limits, 'memory', bytesText)],
+    ['peak memory', peakText(outcome), limitText(limits, 'memory', bytesText)],
     ['processes', String(usage.peakProcesses), limitText(limits, 'processes', (count) => `1 + ${count}`)],
   ]
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n')

@@ -21,13 +21,17 @@ export interface Project {
   node(...args: string[]): Ran
   /** As npm install with --ignore-scripts. */
   install(...packages: string[]): void
+  /** `npx` without any network, as this user. Needs `fillCache`. */
+  npx(args: readonly string[], uid: number | undefined): Ran
+  /** Fetches a package and all that it needs into a cache of the project's own, which everybody may use. */
+  fillCache(tarball: string): void
   remove(): void
 }
 
 /** @param files path → content, beside a package.json that names nothing */
 export function project(files: Readonly<Record<string, string>> = {}): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stint-consumer-')))
-  const bin = join(folder, '.bin')
+  const [bin, cache] = [join(folder, '.bin'), join(folder, '.cache')]
   const env = { HOME: process.env.HOME, PATH: bin, ...npmSettings() }
   mkdirSync(bin)
   for (const tool of ['sh', 'env', 'sleep', 'setsid']) symlinkSync(join('/usr/bin', tool), join(bin, tool))
@@ -45,6 +49,29 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     install(...packages) {
       const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
       mustRun(process.execPath, [npmCli(), 'install', ...flags, ...packages], { cwd: folder, env })
+    },
+    fillCache(tarball) {
+      const flags = [
+        '--global',
+        '--prefix',
+        join(folder, '.global'),
+        '--cache',
+        cache,
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+      ]
+      mustRun(process.execPath, [npmCli(), 'install', ...flags, '--loglevel=error', tarball], { cwd: folder, env })
+      mustRun('chmod', ['-R', 'a+rwX', folder], { cwd: folder, env: process.env })
+    },
+    npx(args, uid) {
+      const offline = { npm_config_offline: 'true', npm_config_cache: cache, npm_config_update_notifier: 'false', HOME: folder }
+      const identity = uid === undefined ? {} : { uid, gid: uid }
+      return run(process.execPath, [npmCli().replace(/npm-cli\.js$/, 'npx-cli.js'), ...args], {
+        cwd: folder,
+        env: { PATH: bin, ...offline },
+        ...identity,
+      })
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
@@ -64,10 +91,12 @@ export function pack(folder: string): string {
 interface Place {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
+  readonly uid?: number
+  readonly gid?: number
 }
 
-export function run(file: string, args: readonly string[], { cwd, env }: Place): Ran {
-  const child = spawnSync(file, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
+export function run(file: string, args: readonly string[], place: Place): Ran {
+  const child = spawnSync(file, args, { ...place, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
   if (child.error) throw child.error
   return { status: child.status, stdout: child.stdout, stderr: child.stderr }
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { type Block, blocksOf, isChecked, linksOf, type Page, pages, readPage, wordOf } from '../support/pages.js'
+import { isRoot } from '../support/plain-user.js'
 import { type Project, project, root } from './consumer.js'
-import { linksOf, type Page, readPage } from './pages.js'
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))]
 const compilerOptions = {
   module: 'NodeNext',
   target: 'ES2022',
@@ -17,15 +17,88 @@ const compilerOptions = {
 }
 
 for (const path of pages) {
-  const page = readPage(join(root, path))
+  const page = readPage(path)
+  const blocks = blocksOf(path)
 
   describe(path, () => {
     it('links to files that exist', () => {
-      const missing = linksOf(join(root, path)).filter((target) => !existsSync(join(root, dirname(path), target)))
+      const missing = linksOf(path).filter((target) => !existsSync(join(root, dirname(path), target)))
       assert.deepEqual(missing, [])
     })
+    it('says of every code block how it is checked', () => {
+      const unchecked = blocks.filter((block) => !isChecked(path, block))
+      assert.deepEqual(
+        unchecked.map(({ language, words, text }) => `${language} ${words.join(' ')}: ${text.split('\n')[0]}`),
+        [],
+      )
+    })
+    it('has no output without what prints it, no file that nothing uses', () => {
+      const compiled = page.examples.length > 0
+      const orphans = blocks.filter((block, at) =>
+        block.words.includes('output') ? !isPrinted(blocks[at - 1]) : !isUsed(block, blocks, compiled),
+      )
+      assert.deepEqual(
+        orphans.map(({ text }) => text),
+        [],
+      )
+    })
+    for (const block of blocks.filter(({ words }) => words.includes('scripts'))) describeScripts(block)
+    for (const block of blocks.filter(({ words }) => words.includes('layout'))) describeLayout(block)
     if (page.examples.length > 0) describeExamples(page)
   })
+}
+
+function isPrinted(before: Block | undefined): boolean {
+  return before?.words.some((word) => /^(run|run-as-root|test)$/.test(word)) === true
+}
+
+/** Compiled, or named by a script; the command line looks for stint.json by itself. */
+function isUsed(block: Block, blocks: readonly Block[], compiled: boolean): boolean {
+  const file = wordOf(block, 'file')
+  if (file === '' || (compiled && /^(ts|js)$/.test(block.language))) return true
+  const mention = file === 'stint.json' ? '--profile' : file.replace(/.js$/, '')
+  return blocks.some(({ words, text }) => words.includes('test') && text.includes(mention))
+}
+
+function describeScripts({ text }: Block): void {
+  it(`names scripts of package.json: ${text.split('\n')[0]}`, () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+    const named = text
+      .trim()
+      .split('\n')
+      .map((line) => /^npm (?:run )?([\w:]+)( |$)/.exec(line)?.[1] ?? line)
+    assert.deepEqual(
+      named.filter((name) => scripts[name] === undefined),
+      [],
+    )
+  })
+}
+
+/** Lines such as `lib/     index.ts · options/ (what it is)`, continued by indented ones; names in brackets are comments. */
+function describeLayout({ text }: Block): void {
+  it('names the files and folders that there are, and every folder', () => {
+    const named = new Set<string>()
+    let folder = ''
+    for (const line of text.replace(/\([^)]*\)/g, '').split('\n')) {
+      const [, opened, rest = line] = /^(\w+\/) {2,}(.*)$/.exec(line) ?? []
+      folder = opened ?? (line.startsWith(' ') ? folder : '')
+      for (const [name] of rest.matchAll(/[\w.-]+(\/|\.\w+)/g)) named.add(`${folder}${name}`)
+    }
+    assert.deepEqual(
+      [...named].filter((path) => !existsSync(join(root, path))),
+      [],
+    )
+    const folders = ['lib', 'native', 'test'].flatMap((top) => foldersIn(top))
+    assert.deepEqual(
+      folders.filter((path) => !named.has(path)),
+      [],
+    )
+  })
+}
+
+function foldersIn(top: string): string[] {
+  const entries = readdirSync(join(root, top), { withFileTypes: true })
+  return entries.flatMap((entry) => (entry.isDirectory() && entry.name !== 'build' ? [`${top}/${entry.name}/`] : []))
 }
 
 function describeExamples(page: Page): void {
@@ -46,7 +119,7 @@ function describeExamples(page: Page): void {
     assert.equal(ran.status, 0, ran.stdout)
   })
 
-  for (const { file, output } of page.examples) {
+  for (const { file, output } of page.examples.filter(({ asRoot }) => isRoot || !asRoot)) {
     it(`has ${file} print what the page says`, () => {
       const ran = app.node(join('built', file.replace(/ts$/, 'js')))
       assert.equal(ran.status, 0, ran.stderr)

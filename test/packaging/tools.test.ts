@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { blocksOf } from '../support/pages.js'
 import { type Project, pack, project } from './consumer.js'
 
 const tasks = `export function add(a: number, b: number): number {
@@ -17,7 +18,7 @@ describe('a project with other tools', () => {
 
   before(() => {
     app = project({ 'package.json': '{ "private": true, "type": "module" }\n', 'tasks.ts': tasks })
-    app.install(pack(app.folder), 'vitest@^4', 'tsx@^4', 'esbuild@^0.28')
+    app.install(pack(app.folder), 'vitest@^4', 'tsx@^4')
   })
   after(() => app.remove())
 
@@ -50,20 +51,11 @@ await tasks.close()
     assert.deepEqual(JSON.parse(ran.stdout), [3, 'CpuTimeout', 42])
   })
 
-  it('works in a bundle of esbuild as docs/bundlers.md says: stint external, the tasks an entry of their own', () => {
-    app.write({
-      'source/tasks.ts': tasks,
-      'source/main.ts': `import { limitModule } from 'stint'
-const tasks = limitModule<typeof import('./tasks.ts')>(new URL('./tasks.js', import.meta.url), ${options})
-console.log(await tasks.add(1, 2))
-await tasks.close()
-`,
-    })
-    const flags = ['--bundle', '--platform=node', '--format=esm', '--external:stint', '--outdir=bundle']
-    const built = app.node('node_modules/esbuild/bin/esbuild', 'source/main.ts', 'source/tasks.ts', ...flags)
-    assert.equal(built.status, 0, built.stderr)
-    const ran = app.node('bundle/main.js')
-    assert.equal(ran.status, 0, ran.stderr)
-    assert.equal(ran.stdout, '3\n')
+  it('runs the vitest example of docs/typescript.md', () => {
+    const example = blocksOf('docs/typescript.md').find(({ words }) => words.includes('vitest'))
+    app.write({ 'dist/tasks.js': 'export const parse = (text) => text.length\n', 'test/page.test.ts': example?.text ?? '' })
+    const ran = app.node('node_modules/vitest/vitest.mjs', 'run', '--reporter=json', '--pool=forks', 'test/page.test.ts')
+    assert.equal(ran.status, 0, ran.stdout + ran.stderr)
+    assert.equal(JSON.parse(ran.stdout).numPassedTests, 1)
   })
 })
