@@ -8,6 +8,7 @@
 
 #include "keep/keeper.h"
 #include "keep/receive.h"
+#include "keep/rlimits.h"
 #include "keep/tree_memory.h"
 #include "support/clock.h"
 
@@ -34,8 +35,8 @@ bool SameSecret(const std::uint8_t* a, const std::uint8_t* b) {
 /// Figures that sums and differences of can be formed without overflow; -1 where the worker could not read one.
 bool FiguresAreSound(const EvidenceMessage& message) {
   constexpr std::int64_t kMost = std::int64_t{1} << 60;
-  for (const std::int64_t figure :
-       {message.cpu_ns, message.vm_data, message.vm_rss, message.system_ns, message.rss_file, message.switches}) {
+  for (const std::int64_t figure : {message.cpu_ns, message.vm_data, message.vm_rss, message.system_ns,
+                                    message.rss_file, message.switches, message.vm_size}) {
     if (figure < -1 || figure > kMost) return false;
   }
   return true;
@@ -128,6 +129,7 @@ bool Keeper::HandleBegin(const EvidenceMessage& message, std::int64_t now) {
   job_.base_memory = message.vm_rss;
   job_.base_resident = message.vm_rss + message.rss_file;
   job_.base_switches = message.switches;
+  ClampAbove({message.vm_data, message.vm_size}, &job_.limits);
   if (job_.phase != Phase::kParked) return true;
   BeginJob(TimeOf(message, now - kNsPerSecond, now));
   if (message.value == 1) TraceWorker();

@@ -54,6 +54,13 @@ void ClampToHardLimits(WireLimits* limits) {
   if (seconds != kUnset && seconds < INT64_MAX / kNsPerSecond) Clamp(&limits->cpu_ns, seconds * kNsPerSecond);
 }
 
+void ClampAbove(const Held& held, WireLimits* limits) {
+  const std::int64_t data = HardLimit(RLIMIT_DATA);
+  const std::int64_t addresses = HardLimit(RLIMIT_AS);
+  if (data != kUnset) Clamp(&limits->memory, std::max<std::int64_t>(0, data - held.data));
+  if (addresses != kUnset) Clamp(&limits->address_space, std::max<std::int64_t>(0, addresses - held.addresses));
+}
+
 RlimitPlan RlimitsOfCommand(const WireLimits& limits) {
   RlimitPlan plan;
   for (const Row& row : kRows) {

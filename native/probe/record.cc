@@ -92,6 +92,7 @@ bool Record::SendBegin(const Baseline& baseline, bool asks) {
   message.system_ns = baseline.system_ns;
   message.switches = baseline.switches;
   message.vm_data = baseline.vm_data;
+  message.vm_size = baseline.vm_size;
   message.vm_rss = baseline.rss;
   message.rss_file = baseline.rss_file;
   return Transmit(message, {}, 0);

@@ -240,6 +240,7 @@ struct EvidenceMessage {
   std::int64_t system_ns;     // kBegin: the system part of cpu_ns
   std::int64_t rss_file;      // kBegin: RssFile in bytes
   std::int64_t switches;      // kBegin: context switches so far (ru_nvcsw + ru_nivcsw)
+  std::int64_t vm_size;       // kBegin: VmSize in bytes
 };
 
 }  // namespace stint

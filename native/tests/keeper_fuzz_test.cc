@@ -82,7 +82,7 @@ std::string RandomSource::Message(const Worker& worker) {
   message.cause = static_cast<Cause>(random_->Below(16));
   message.text_length = static_cast<std::uint32_t>(text.size());
   for (std::int64_t* field : {&message.value, &message.cpu_ns, &message.vm_data, &message.vm_rss, &message.system_ns,
-                              &message.rss_file, &message.switches}) {
+                              &message.rss_file, &message.switches, &message.vm_size}) {
     *field = random_->OneIn(3) ? static_cast<std::int64_t>(random_->Wide()) : 1;
   }
   std::string bytes = BytesOf(message) + text;

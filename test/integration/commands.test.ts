@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { CommandOptions } from 'stint'
 import { failureOf, summary } from '../support/outcomes.js'
-import { ending } from '../support/poll.js'
+import { ending, SLACK } from '../support/poll.js'
 import { program } from '../support/programs.js'
 import { command, commandBehaviours, startCommand } from '../support/suite.js'
 
@@ -67,6 +67,11 @@ commandBehaviours('commands', () => {
     await notLaunched(script('no-interpreter', '#!/no/such/interpreter\n'), /exec/i, 'ENOENT')
   })
 
+  test('a wrong shebang is not an exit of 126', async () => {
+    await notLaunched(script('wrong-interpreter', '#!/etc/passwd\n'), /exec/i, 'EACCES')
+    await notLaunched(script('folder-as-interpreter', `#!${folder}\n`), /exec/i, 'EACCES')
+  })
+
   test('a directory that is gone is told as such', async () => {
     const gone = join(folder, 'gone')
     mkdirSync(gone)
@@ -75,9 +80,7 @@ commandBehaviours('commands', () => {
   })
 
   test('a program too big to start under its limit is not launched', async () => {
-    const outcome = await command(program('big'), [], { memory: '64MB' })
-    const failure = failureOf(outcome, 'Anything', 'launch-failed')
-    assert.match(failure.launch?.step ?? '', /exec/i, summary(failure))
+    await notLaunched(program('big'), /exec/i, 'ENOMEM', { memory: '64MB' })
     assert.equal((await command(program('big'), [], { memory: '1GB' })).kind, 'Ok')
   })
 
@@ -120,18 +123,19 @@ commandBehaviours('commands', () => {
     assert.ok(usage.peakProcesses >= 1 && usage.contextSwitches >= 1, JSON.stringify(usage))
   })
 
-  test('16 at once: 8 die at 0.3 s, 8 sleep 1.5 s, each is told at its own end', async () => {
+  test('16 at once: 8 die at 0.3 s, 8 sleep 4 s, each is told at its own end', async () => {
     const started = performance.now()
     const jobs = Array.from({ length: 16 }, (_, index) => {
-      const seconds = index % 2 ? '0.3' : '1.5'
+      const seconds = index % 2 ? '0.3' : '4'
       return command('sh', ['-c', `sleep ${seconds}; ${index % 2 ? 'kill -9 $$' : 'exit 0'}`]).then((outcome) => ({
         outcome,
         at: performance.now() - started,
       }))
     })
     for (const [index, { outcome, at }] of (await Promise.all(jobs)).entries()) {
-      assert.equal(outcome.kind, index % 2 ? 'Anything' : 'Ok')
+      assert.deepEqual([outcome.kind, outcome.signal], index % 2 ? ['Anything', 'SIGKILL'] : ['Ok', null])
       if (index % 2) assert.ok(at < 1_500, `a dead job was told after ${at} ms`)
+      else assert.ok(at >= 4_000 && at < 4_000 + SLACK, `a job of 4 s was told after ${at} ms`)
     }
   })
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { CpuTimeoutError, type Outcome } from 'stint'
 import { failureOf, returned, summary } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
+import { ours } from '../support/processes.js'
 import { program } from '../support/programs.js'
 import { behaviours, command, commandBehaviours } from '../support/suite.js'
 
@@ -62,7 +63,10 @@ behaviours('CPU time', ({ tasks }) => {
   test('a grandchild that lives on when the limit hits is gone with it', async () => {
     const processes = tasks<typeof import('../fixtures/processes.js')>('processes', { cpuTime: 300 })
     const failure = failureOf(await ending(processes.leaveThenBurn.run()), 'CpuTimeout', EITHER_CLOCK)
+    const left = ours().filter(({ name }) => name === 'sleep')
+    assert.deepEqual(left, [])
     assert.ok(failure.usage.leftovers >= 1, summary(failure))
+    usedAbout(failure, 300, 150)
   })
 })
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { MemorylimitError } from 'stint'
-import { failureOf, returned, summary } from '../support/outcomes.js'
-import { ending } from '../support/poll.js'
+import { endedAt, failureOf, returned, summary } from '../support/outcomes.js'
+import { ending, SLACK } from '../support/poll.js'
 import { program } from '../support/programs.js'
 import { behaviours, command, commandBehaviours } from '../support/suite.js'
 
@@ -30,6 +30,12 @@ behaviours('memory', ({ tasks }) => {
       const failure = failureOf(await ending(memory[name].run()), 'Memorylimit', REFUSED)
       assert.ok(failure.usage.peakMemory < 200 * MB, summary(failure))
     }
+  })
+
+  test('many small strings of 256 MB under half of that are ended', async () => {
+    const { smallStrings } = tasks<Memory>('memory', { memory: '128MB', wallTime: '28s' })
+    const failure = failureOf(await ending(smallStrings.run(256)), 'Memorylimit', REFUSED)
+    assert.ok(failure.usage.peakMemory < 256 * MB, summary(failure))
   })
 
   test('many small strings that fit are let through', async () => {
@@ -103,7 +109,15 @@ behaviours('memory', ({ tasks }) => {
   test('a job that is killed while it sends a large result is told with its cause, at once', async () => {
     const { sendsForEver } = tasks<Memory>('memory', { wallTime: 1_500, resultSize: Number.POSITIVE_INFINITY })
     const failure = failureOf(await ending(sendsForEver.run(500)), 'Timeout', 'wall')
-    assert.ok(failure.wallTime >= 1_500, summary(failure))
+    endedAt(failure, 1_500)
+  })
+
+  test('a job that is killed while it sends a result of 1 GB is signaled, at once', async () => {
+    const killed = (pid: unknown) => process.kill(pid as number, 'SIGKILL')
+    const { reportPidAndSend } = tasks<Memory>('memory', { onReport: killed, resultSize: '2GB' })
+    const failure = failureOf(await ending(reportPidAndSend.run(1_000)), 'Anything', 'signaled')
+    assert.equal(failure.signal, 'SIGKILL')
+    assert.ok(failure.wallTime < 2 * SLACK, summary(failure))
   })
 })
 

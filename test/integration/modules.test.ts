@@ -7,7 +7,10 @@ import { ours } from '../support/processes.js'
 import { behaviours, closing } from '../support/suite.js'
 
 type Refused = StintError & { readonly cause?: unknown }
-type Wild = Record<string, { run(...args: unknown[]): Promise<unknown> }> & { ready(): Promise<void>; close(): Promise<void> }
+type Wild = Record<string, { run(...args: unknown[]): Promise<unknown>; ready(): Promise<void> }> & {
+  ready(): Promise<void>
+  close(): Promise<void>
+}
 
 const refusal =
   (message: RegExp, check: (error: Refused) => boolean = () => true) =>
@@ -34,16 +37,20 @@ behaviours('modules', ({ tasks }) => {
       ending(module.ready()),
       refusal(/./, ({ cause }) => (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND'),
     )
+    await assert.rejects(ending(module.add.run(1, 2)), refusal(/./))
+    assert.equal(module.add.stats.completed, 0)
   })
 
   test('a missing export is told with the nearest name', async () => {
     const module = tasks<object>('values') as unknown as Wild
     await assert.rejects(ending((module.addd as Wild[string]).run(1, 2)), refusal(/add\b/))
+    await assert.rejects(ending((module.addd as Wild[string]).ready()), refusal(/add\b/))
   })
 
   test('an export that is no function is told', async () => {
     const module = tasks<object>('values') as unknown as Wild
     await assert.rejects(ending((module.notAFunction as Wild[string]).run()), refusal(/notAFunction/))
+    await assert.rejects(ending((module.notAFunction as Wild[string]).ready()), refusal(/notAFunction/))
   })
 
   test('exports with reserved names are refused by name', async () => {

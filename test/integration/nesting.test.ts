@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endedAt, failureOf, returned } from '../support/outcomes.js'
 import { ending } from '../support/poll.js'
+import { ours } from '../support/processes.js'
 import { behaviours } from '../support/suite.js'
 
 type Nesting = typeof import('../fixtures/nesting.js')
@@ -22,6 +23,8 @@ behaviours('nesting', ({ tasks }) => {
     assert.equal(outer.limits.wallTime, 900)
     assert.match(outer.error.message, /900|0\.9/)
     assert.ok(outer.usage.leftovers >= 2, 'the inner keeper and worker')
+    await ending(innerCall.close({ force: true })) // its own spare, too
+    assert.deepEqual(ours(), [])
   })
 
   test('an inner memory limit above the outer one: the outer holds, and is named', async () => {
@@ -34,6 +37,8 @@ behaviours('nesting', ({ tasks }) => {
       const outer = failureOf(outcome, 'Memorylimit', ['tree', 'cgroup', 'data'])
       assert.equal(outer.limits.memory, 200e6)
     }
+    await ending(innerCall.close({ force: true }))
+    assert.deepEqual(ours(), [])
   })
 
   test('an inner command under an outer allowance of processes counts', async () => {

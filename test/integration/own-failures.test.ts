@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AnythingError, LimitError } from 'stint'
 import { failureOf } from '../support/outcomes.js'
-import { ending } from '../support/poll.js'
+import { ending, SLACK } from '../support/poll.js'
 import { behaviours } from '../support/suite.js'
 
 type Errors = typeof import('../fixtures/errors.js')
 type Endings = typeof import('../fixtures/endings.js')
+type Waits = typeof import('../fixtures/waits.js')
 
 const limits = { memory: '512MB', cpuTime: '20s', wallTime: '20s', processes: 4 } as const
 
@@ -33,7 +34,8 @@ behaviours('failures of its own', ({ tasks }) => {
     const failure = failureOf(await ending(tasks<Errors>('errors', limits).holdsFunction.run()), 'Anything', 'threw')
     const cause = failure.error.cause as Error & { attempts?: number; retry?: unknown }
     assert.ok(cause instanceof TypeError)
-    assert.equal(cause.message, 'holds a function')
+    assert.deepEqual([cause.name, cause.message], ['TypeError', 'holds a function'])
+    assert.match(cause.stack ?? '', /errors\.js/)
     assert.equal(cause.attempts, 3)
     assert.notEqual(typeof cause.retry, 'function')
   })
@@ -90,9 +92,17 @@ behaviours('failures of its own', ({ tasks }) => {
       const { signals } = tasks<Endings>('endings', limits)
       const failure = failureOf(await ending(signals.run(signal)), 'Anything', 'signaled')
       assert.deepEqual([failure.exitCode, failure.signal], [null, signal])
-      assert.ok(failure.wallTime < 5_000, `after ${failure.wallTime} ms`)
+      assert.ok(failure.wallTime < SLACK, `after ${failure.wallTime} ms`)
     })
   }
+
+  test('a SIGKILL from outside with limits set and none near is signaled, at once', async () => {
+    const killed = (pid: unknown) => process.kill(pid as number, 'SIGKILL')
+    const { reportPidAndSleep } = tasks<Waits>('waits', { ...limits, onReport: killed })
+    const failure = failureOf(await ending(reportPidAndSleep.run(60_000)), 'Anything', 'signaled')
+    assert.deepEqual([failure.exitCode, failure.signal], [null, 'SIGKILL'])
+    assert.ok(failure.wallTime < SLACK, `after ${failure.wallTime} ms`)
+  })
 
   test('an abort of its own is SIGABRT, not memory', async () => {
     const failure = failureOf(await ending(tasks<Endings>('endings', limits).aborts.run()), 'Anything', 'signaled')
@@ -101,6 +111,6 @@ behaviours('failures of its own', ({ tasks }) => {
 
   test('a promise that nothing can settle any more is told at once', async () => {
     const failure = failureOf(await ending(tasks<Endings>('endings', limits).neverSettles.run()), 'Anything', 'unsettled')
-    assert.ok(failure.wallTime < 5_000, `after ${failure.wallTime} ms`)
+    assert.ok(failure.wallTime < SLACK, `after ${failure.wallTime} ms`)
   })
 })

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubprocessError } from 'stint'
 import { failureOf, returned, summary } from '../support/outcomes.js'
-import { ending } from '../support/poll.js'
+import { ending, until } from '../support/poll.js'
+import { ours } from '../support/processes.js'
 import { program } from '../support/programs.js'
-import { behaviours, command, commandBehaviours } from '../support/suite.js'
+import { behaviours, command, commandBehaviours, startCommand } from '../support/suite.js'
 
 type Processes = typeof import('../fixtures/processes.js')
 
@@ -91,16 +92,13 @@ commandBehaviours('processes of commands', () => {
   })
 
   test('the processes of others with the same uid are not counted', async () => {
-    const others = command('sh', ['-c', 'for i in $(seq 50); do sleep 20 & done; echo up; wait'], { wallTime: 2_500 })
-    const outcomes = [
-      await command(program('children'), ['1'], { processes: 1 }),
-      await command(program('children'), ['2'], { processes: 1 }),
-    ]
-    assert.deepEqual(
-      outcomes.map(({ kind }) => kind),
-      ['Ok', 'Subprocess'],
-    )
-    failureOf(await others, 'Timeout', 'wall')
+    const sleepers = () => ours().filter(({ name }) => name === 'sleep').length
+    startCommand('sh', ['-c', 'for i in $(seq 50); do sleep 60 & done; wait'])
+    await until('50 others run', () => sleepers() === 50, 20_000)
+    assert.equal((await command(program('children'), ['1'], { processes: 1, wallTime })).kind, 'Ok')
+    const failure = failureOf(await command(program('children'), ['4'], { processes: 1, wallTime }), 'Subprocess', 'denied')
+    assert.equal(failure.usage.peakProcesses, 2, summary(failure))
+    assert.equal(sleepers(), 50)
   })
 
   test('a program that is stopped and continued by its parent runs on under an allowance', async () => {

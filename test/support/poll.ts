@@ -37,7 +37,20 @@ export function blockLoop(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
-/** The promise within the time that any run of these tests may take; what a test expects of time it says itself. */
-export function ending<T>(promise: PromiseLike<T>): Promise<T> {
-  return within(30_000, promise, 'the outcome')
+/**
+ * The promise within the time that any run of these tests may take; what a test expects of time it says itself. An
+ * outcome must be in hand soon after the end that it tells.
+ */
+export async function ending<T>(promise: PromiseLike<T>): Promise<T> {
+  const asked = performance.now()
+  const told = await within(30_000, promise, 'the outcome')
+  if (isOutcome(told)) {
+    const late = performance.now() - asked - told.queueTime - told.wallTime
+    if (late > SLACK) throw new Error(`in hand ${late} ms after its end: ${JSON.stringify(told)}`)
+  }
+  return told
+}
+
+function isOutcome(told: unknown): told is { readonly queueTime: number; readonly wallTime: number } {
+  return typeof told === 'object' && told !== null && 'queueTime' in told && 'wallTime' in told
 }
