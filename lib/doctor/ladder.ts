@@ -7,10 +7,11 @@ import type { Rung } from '../types.js'
 import { whyMissing } from './reasons.js'
 
 interface Step {
-  readonly name: RungName
+  /** None: every machine has it, and it serves where a tree that is too large is ended. */
+  readonly name?: RungName
   readonly limit: Rung['limit']
   readonly mechanism: string
-  /** Better rungs, which must be left out for this one to serve: it is then a fallback. */
+  /** Better rungs, which are left out of its trial: it is used where this machine has none of them. */
   readonly below?: readonly RungName[]
   /** Processes that the trial is allowed. */
   readonly processes?: number
@@ -60,27 +61,53 @@ const steps: readonly Step[] = [
     below: ['fork-trace', 'pids-cgroup', 'user-namespace'],
     remedy: SECCOMP,
   },
+  {
+    limit: 'processes',
+    mechanism: 'without any of them: a look at the tree every few milliseconds',
+    below: ['fork-trace', 'pids-cgroup', 'user-namespace', 'fork-listener'],
+    remedy: 'mount /proc without hidepid for the user of the host',
+  },
   { name: 'cgroup-kill', limit: 'leftovers', mechanism: 'cgroup.kill', remedy: `Linux 5.14 or later; ${GROUPS}` },
   { name: 'allocation-trace', limit: 'evidence', mechanism: "'exact': ptrace of refused allocations", remedy: PTRACE },
 ]
 
 /** Tries each for real. Never rejects. */
 export async function examineLadder(): Promise<readonly Rung[]> {
-  return Promise.all(steps.map(tryStep))
+  const tried = await Promise.all(steps.map(tryStep))
+  const here = new Set(steps.filter((_, index) => tried[index]?.state === 'used').map(({ name }) => name))
+  return tried.map((rung, index) =>
+    rung.state === 'used' && !isUsed(steps[index] as Step, here) ? { ...rung, state: 'available' } : rung,
+  )
+}
+
+/** Whether jobs of this host's user come to this rung, given those that this machine has. */
+function isUsed({ name, below = [], plainUsers = false }: Step, here: ReadonlySet<RungName | undefined>): boolean {
+  if (plainUsers && isRoot()) return false
+  return !below.some((better) => better !== name && here.has(better) && !(better === 'user-namespace' && isRoot()))
 }
 
 async function tryStep(step: Step): Promise<Rung> {
-  const { name, limit, mechanism, below = [], remedy } = step
+  const { name, limit, mechanism, remedy } = step
   try {
     const report = await trialOf(step)
-    const served = rungNames(report.rungs)
-    const serves = below.length > 0 || (step.plainUsers === true && process.getuid?.() === 0) ? 'available' : 'used'
-    if (served.includes(name)) return { limit, mechanism, state: serves }
-    return { limit, mechanism, state: 'missing', why: whyMissing(name, report), remedy }
+    if (serves(step, report)) return { limit, mechanism, state: 'used' }
+    const why = name === undefined ? 'a tree that was too large was not ended' : whyMissing(name, report)
+    return { limit, mechanism, state: 'missing', why, remedy }
   } catch (error) {
     return { limit, mechanism, state: 'missing', why: String(error), remedy }
   }
 }
+
+function serves({ name }: Step, report: NativeReport): boolean {
+  return name === undefined ? report.killed && report.peakProcesses > 1 + allowed : rungNames(report.rungs).includes(name)
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
+
+const allowed = 2 // processes, unless a step says otherwise
+const tooMany = `${'sleep 1 & '.repeat(allowed + 1)}wait`
 
 /** Runs /bin/sh under limits that ask for the rung. */
 function trialOf(step: Step): Promise<NativeReport> {
@@ -103,15 +130,15 @@ const MEBIBYTE = 1024 ** 2
 const SECOND = 1e9 // ns
 const NOBODY = 65_534 // whoever it is: a user that is not root
 
-function trialPlan(keeper: string, { name, below = [], processes = 2, plainUsers }: Step): NativePlan {
-  const id = plainUsers === true && process.getuid?.() === 0 ? NOBODY : -1
+function trialPlan(keeper: string, { name, below = [], processes = allowed, plainUsers }: Step): NativePlan {
+  const id = plainUsers === true && isRoot() ? NOBODY : -1
   const without = [...withoutRungs(process.env), ...below]
   return {
     keeper,
     command: true,
     files: ['/bin/sh'],
-    argv: ['sh', '-c', 'exit 0'],
-    env: [],
+    argv: ['sh', '-c', name === undefined ? tooMany : 'exit 0'],
+    env: name === undefined ? ['PATH=/usr/bin:/bin'] : [],
     cwd: '/',
     stdin: 'ignore',
     stdout: 'ignore',

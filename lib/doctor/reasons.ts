@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { type CgroupPlaces, whyNoGroups } from '../launch/cgroup-places.js'
 import type { NativeReport } from '../native.js'
-import { type RungName, rungErrors, rungNames } from '../plan/index.js'
+import { type RungName, rungErrors, rungNames, stepName } from '../plan/index.js'
 
 interface Origin {
   /** The call that the errno is of. */
@@ -39,9 +39,13 @@ export function whyMissing(name: RungName, report: NativeReport): string {
   const met = errno === undefined ? [] : [`${call}: ${codeOf(errno)}`]
   const places = groups.map(whyNoGroups).filter((reason) => reason !== '')
   const noPlace = places.length === groups.length ? places : []
-  const served = rungNames(report.rungs)
-  const instead = `a trial was served by ${served.length > 0 ? served.join(', ') : 'none of these rungs'}`
-  return [...met, ...noPlace, ...settings.flatMap(settingOf), instead].join('; ')
+  return [...met, ...noPlace, ...settings.flatMap(settingOf), instead(report)].join('; ')
+}
+
+function instead({ rungs, failedStep, failedErrno }: NativeReport): string {
+  if (failedStep !== 0) return `the trial did not start: step '${stepName(failedStep)}' ${codeOf(failedErrno)}`
+  const served = rungNames(rungs)
+  return `a trial was served by ${served.length > 0 ? served.join(', ') : 'none of these rungs'}`
 }
 
 function codeOf(errno: number): string {

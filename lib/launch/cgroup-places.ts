@@ -2,7 +2,7 @@
 //
 // What a keeper makes there it removes itself. Two cases are left to the host: a keeper that was killed leaves its group
 // with whatever the job had running, and a host that was killed together with its keepers leaves groups for the next one.
-import { accessSync, constants, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -15,12 +15,14 @@ export interface CgroupPlaces {
 }
 
 const order = ['unified', 'memory', 'cpuacct', 'pids'] as const
-const ownNames = /^stint-(\d+)-/
+// stint-HOST-NAMESPACE-JOB: a number of another pid namespace says nothing of who lives (pid_namespaces(7)).
+const ownNames = /^stint-(\d+)-(\d+)-/
 const patienceMs = 1000
 const pauseMs = 5
 
 let found: CgroupPlaces | undefined
 let count = 0
+let namespace: string | undefined
 
 /**
  * What a plan says of groups: a fresh name, and where; [] where there is no place. The first call looks at the machine, and
@@ -33,7 +35,7 @@ export function cgroupsForJob(without: readonly string[] = []): readonly string[
   const paths = order.map((name) => (without.includes(name) ? '' : places[name]))
   if (paths.every((path) => path === '')) return []
   count += 1
-  return [`stint-${process.pid}-${count.toString(36)}${Math.random().toString(36).slice(2, 10)}`, ...paths]
+  return [`stint-${process.pid}-${namespaceOf()}-${count.toString(36)}${Math.random().toString(36).slice(2, 10)}`, ...paths]
 }
 
 /** Why no group may be made in a hierarchy; '' where one may. For people. */
@@ -125,13 +127,19 @@ function refusal(path: string): string {
   }
 }
 
-/** Removes groups whose host is gone; those that hold a process of another pid namespace (it reads as 0) are not ours. */
+/** Removes groups whose host is gone. */
 function sweep(place: string): void {
   if (place === '') return
   for (const name of readdirSync(place)) {
-    const pid = ownNames.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) cleared(join(place, name))
+    const [, pid, namespace] = ownNames.exec(name) ?? []
+    if (namespace === namespaceOf() && !isAlive(Number(pid))) cleared(join(place, name))
   }
+}
+
+/** Of this process: the number in `pid:[NUMBER]` (namespaces(7)). */
+function namespaceOf(): string {
+  namespace ??= /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0'
+  return namespace
 }
 
 function isAlive(pid: number): boolean {

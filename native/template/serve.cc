@@ -25,6 +25,7 @@
 #include "template/dofork.h"
 #include "template/fork_source.h"
 #include "template/huge_text.h"
+#include "template/quiet.h"
 
 namespace stint {
 namespace {
@@ -150,6 +151,7 @@ class Server {
     const int error = ReceiveForkRequest(channel_, &request);
     if (error == EAGAIN) return UniqueFd();
     if (error != 0) _exit(0);  // the host is gone; each keeper hears of that itself
+    AwaitQuiet();
     const pid_t pid = fork();
     if (pid == 0) return BecomeKeeper(std::move(request));
     // The first call does not wait for what makes the others quicker: the host uses its keeper but once.

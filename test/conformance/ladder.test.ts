@@ -26,7 +26,7 @@ async function under(before: string): Promise<{ readonly rungs: readonly Rung[];
 
 test('every rung is used, kept for the case, or missing with a reason and a remedy', async () => {
   const rungs = await ending(examineLadder())
-  assert.equal(rungs.length, 9)
+  assert.equal(rungs.length, 10)
   for (const rung of rungs) {
     assert.ok(rung.state !== 'missing' || (rung.why && rung.remedy), JSON.stringify(rung))
   }
@@ -43,18 +43,21 @@ test('without a place for groups the sum of the tree serves, and the ladder says
   }
 })
 
-test('a group that a dead host has left is swept by the next host, one of a living host is not', async () => {
-  const [, ...paths] = cgroupsForJob()
+test('a group that a dead host has left is swept by the next host, one of a living host or of another pid namespace is not', async () => {
+  const [name = '', ...paths] = cgroupsForJob()
   const place = paths.find((path) => path !== '')
   if (place === undefined) return assert.deepEqual(cgroupsForJob(), [])
+  const [, , namespace] = name.split('-')
   const dead = spawnSync('true').pid
-  const left = [join(place, `stint-${dead}-left`), join(place, `stint-${process.pid}-living`)] as const
-  for (const path of left) mkdirSync(path)
+  const [gone, living, elsewhere] = [`${dead}-${namespace}`, `${process.pid}-${namespace}`, `${dead}-1`].map((host) =>
+    join(place, `stint-${host}-left`),
+  ) as [string, string, string]
+  for (const path of [gone, living, elsewhere]) mkdirSync(path)
   try {
     await under('true')
-    assert.deepEqual(left.map(existsSync), [false, true], basename(place))
+    assert.deepEqual([gone, living, elsewhere].map(existsSync), [false, true, true], basename(place))
   } finally {
-    rmdirSync(left[1])
+    for (const path of [living, elsewhere]) rmdirSync(path)
   }
 })
 

@@ -4,8 +4,9 @@ import { describe, test } from 'node:test'
 import { limitModule } from 'stint'
 import type * as Forked from '../fixtures/forked.js'
 import type * as Leaves from '../fixtures/leaves-timer.js'
+import type * as Processes from '../fixtures/processes.js'
 import { fixture } from '../support/paths.js'
-import { ending } from '../support/poll.js'
+import { ending, until } from '../support/poll.js'
 import { ours, type Process } from '../support/processes.js'
 import { closing, leavesNothing } from '../support/suite.js'
 
@@ -33,6 +34,13 @@ describe('a forked worker', () => {
   test('starts from the state of the module after its import, not from that of the call before', async () => {
     const { look } = forked(1)
     for (let i = 0; i < 3; i++) assert.equal((await ending(look())).calls, 1)
+  })
+
+  test('ends its threads, also the first of a template', async () => {
+    const sets = Array.from({ length: 8 }, () =>
+      closing(limitModule<typeof Processes>(fixture('processes'), { isolation: 'fork', concurrency: 1 })),
+    )
+    assert.deepEqual(await ending(Promise.all(sets.map((set) => set.threadsOnly(2)))), Array(8).fill(2))
   })
 
   test('does not show the flags of its template', async () => {
@@ -117,9 +125,9 @@ describe('what was forked and is killed from outside', () => {
     const running = sleep.run(20_000)
     await ending(look.with({ concurrency: 1 }).ready())
     const template = templateOf(ours())
-    const keeper = ours().find(({ parent }) => parent === template?.pid)
-    assert.ok(keeper)
-    process.kill(keeper.pid, 'SIGKILL')
+    const keepers = () => ours().filter(({ parent }) => parent === template?.pid)
+    await until('the keeper of the first call is gone', () => keepers().length === 1)
+    process.kill(keepers()[0]?.pid as number, 'SIGKILL')
     const outcome = await ending(running)
     assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
     assert.equal((await ending(look())).calls, 1)
