@@ -48,7 +48,8 @@ function drawPanel({ title, better }, rows, top) {
   const x = scaleLog([10 ** Math.floor(Math.log10(Math.min(...values))), Math.max(...values) * 1.1], [left, right])
   const first = top + 34
   const bottom = first + rows.length * (bar.height + bar.gap)
-  const ticks = x.ticks().filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6))
+  const decades = Math.log10(x.domain()[1] / x.domain()[0])
+  const ticks = x.ticks().filter((tick) => (decades < 2 ? /^[0.]*[125]0*$/ : /^[0.]*10*$/).test(String(tick)))
   return [
     `<text x="24" y="${top + 18}" font-weight="600">${title}</text><text x="${right}" y="${top + 18}" font-size="12" text-anchor="end" fill="${ink.soft}">${better}</text>`,
     ...ticks.map(
@@ -62,7 +63,7 @@ function drawPanel({ title, better }, rows, top) {
 function drawBar({ name, ours, median }, x, y) {
   const end = round(x(Math.max(median, 0.01)))
   const middle = y + bar.height - 4
-  return `<text x="${left - 10}" y="${middle}" font-size="12" text-anchor="end"${ours ? ' font-weight="600"' : ''}>${name.replaceAll('&', '&amp;')}</text><rect x="${left}" y="${y}" width="${Math.max(1, end - left)}" height="${bar.height}" rx="2" fill="${ours ? ink.ours : ink.theirs}"/><text x="${end + 6}" y="${middle}" font-size="12" fill="${ink.soft}">${figure(median)}</text>`
+  return `<text x="${left - 10}" y="${middle}" font-size="12" text-anchor="end"${ours ? ' font-weight="600"' : ''}>${name.replaceAll('&', '&amp;')}</text><rect x="${left}" y="${y}" width="${Math.max(1, end - left)}" height="${bar.height}" rx="2" fill="${ours ? ink.ours : ink.theirs}"/><text x="${end + 6}" y="${middle}" font-size="12" fill="${ink.soft}" stroke="${ink.card}" stroke-width="4" paint-order="stroke">${figure(median)}</text>`
 }
 
 function round(value) {

@@ -9,6 +9,12 @@ import { Timeline } from './timeline.js'
 const shortest = 20
 const share = 10
 
+/** A job and when it was asked for, by performance.now(): whoever watches may come later. */
+export interface StartedJob {
+  readonly job: LimitedProcess
+  readonly since: number
+}
+
 export interface Monitor {
   readonly timeline: Timeline
   /** Clears the line, before something else is written. */
@@ -19,10 +25,10 @@ export interface Monitor {
 }
 
 /** Starts to watch. `line`: show the live line on stderr. */
-export async function monitor(job: LimitedProcess, options: CommandOptions, line: boolean): Promise<Monitor> {
+export async function monitor(started: StartedJob, options: CommandOptions, line: boolean): Promise<Monitor> {
   const timeline = new Timeline()
   const live = line ? new (await import('./live-line.js')).LiveLine(options) : undefined
-  const stop = watch(job, timeline, live)
+  const stop = watch(started, timeline, live)
   return {
     timeline,
     suspend: () => live?.clear(),
@@ -38,18 +44,17 @@ export async function monitor(job: LimitedProcess, options: CommandOptions, line
  * Samples the job's tree until it is over.
  * @returns stops it
  */
-export function watch(job: LimitedProcess, timeline: Timeline, live?: LiveLine): () => void {
+export function watch({ job, since }: StartedJob, timeline: Timeline, live?: LiveLine): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const begin = () => {
     if (job.pid === undefined || stopped) return
     const tree = new ProcessTree(job.pid)
-    const start = performance.now()
     const look = () => {
       const before = performance.now()
       const sample = tree.sample()
       if (sample === undefined || stopped) return
-      const moment = { ...sample, time: before - start }
+      const moment = { ...sample, time: before - since }
       timeline.add(moment)
       live?.show(moment)
       timer = setTimeout(look, Math.max(shortest, (performance.now() - before) * share)).unref()

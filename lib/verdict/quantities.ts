@@ -9,9 +9,16 @@ const decimal = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
  */
 export function bytesText(bytes: number, beside = bytes): string {
   if (!Number.isFinite(bytes)) return 'any size'
+  const { name, size } = bytesUnit(bytes, beside)
+  return `${Number((bytes / size).toFixed(1))} ${name}`
+}
+
+/** The unit that `bytesText` takes. */
+export function bytesUnit(bytes: number, beside = bytes): { readonly name: string; readonly size: number } {
   const decimally = isRound(scaled(beside, 1000)) && !isRound(scaled(beside, 1024))
-  const { value, power } = scaled(bytes, decimally ? 1000 : 1024)
-  return `${Number(value.toFixed(1))} ${(decimally ? decimal : binary)[power]}`
+  const base = decimally ? 1000 : 1024
+  const { power } = scaled(bytes, base)
+  return { name: (decimally ? decimal : binary)[power] ?? '', size: base ** power }
 }
 
 const isRound = ({ value }: { readonly value: number }): boolean => Number.isInteger(value)

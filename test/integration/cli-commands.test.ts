@@ -34,7 +34,7 @@ describe('stint measure', () => {
   it('draws for the terminal and as SVG', async () => {
     const plot = join(folder, 'usage.svg')
     const ran = await stint(['measure', '-n', '2', '--chart', '--plot', plot, '--', 'sleep', '0.3'])
-    assert.match(ran.stdout, /Memory \(MiB\) {2}peak .*\n.*│/)
+    assert.match(ran.stdout, /Memory \(.*B\) {2}peak .*\n.*│/)
     assert.match(readFileSync(plot, 'utf8'), /^<svg xmlns[\s\S]*2 runs without limits; suggested: --memory[\s\S]*<\/svg>\n$/)
   })
 

@@ -1,5 +1,5 @@
 // A figure in the terminal: each panel as columns of eighth blocks.
-import { type Figure, type Panel, panelsOf, spanOf } from './figure.js'
+import { type Figure, type Panel, panelsOf, timeAxisOf } from './figure.js'
 
 const blocks = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const rows = 5
@@ -8,9 +8,9 @@ const margin = 12
 /** Text of `width` columns at most, without colours. Of several runs, the highest figure of each moment. */
 export function asChart(figure: Figure, width: number): string {
   const columns = Math.max(20, Math.min(width, 100) - margin - 2)
-  const span = spanOf(figure)
+  const { span, unit } = timeAxisOf(figure)
   const panels = panelsOf(figure).map((panel) => drawPanel(panel, columns, span))
-  const end = `${Number(span.toPrecision(3))} s`
+  const end = `${Number(span.toPrecision(3))} ${unit.name}`
   return `${panels.join('\n')}${' '.repeat(margin)} 0${end.padStart(columns - 1)}\n`
 }
 
@@ -26,7 +26,7 @@ function drawPanel(panel: Panel, columns: number, span: number): string {
     })
     return `${label.padStart(margin - 1)} │${cells.join('')}`
   })
-  const title = `${panel.title}${panel.unit === '' ? '' : ` (${panel.unit})`}  ${[panel.peakText, panel.limitText].filter((text) => text !== '').join(', ')}`
+  const title = `${panel.title}  ${[panel.peakText, panel.limitText].filter((text) => text !== '').join(', ')}`
   return `${title}\n${lines.join('\n')}\n${' '.repeat(margin)}└${'─'.repeat(columns)}\n`
 }
 

@@ -45,7 +45,7 @@ export function withEnds(moments: readonly Moment[], { outcome }: Pick<Account, 
   const { wallTime, usage } = outcome
   const before = withoutTheKill(moments, outcome)
   const last = before.at(-1)
-  const peakMemory = usage.peakTreeMemory ?? 0
+  const peakMemory = usage.peakTreeMemory ?? usage.peakMemory
   const end = {
     time: wallTime,
     memory: outcome.kind === 'Memorylimit' ? Math.max(last?.memory ?? 0, peakMemory) : (last?.memory ?? peakMemory),

@@ -1,7 +1,7 @@
 // A figure as SVG: scales and curves by d3, the rest is text. Colours and sizes are for a README, 880 pixels wide at most.
 import { scaleLinear } from 'd3-scale'
 import { area, curveLinear, curveStepAfter, line } from 'd3-shape'
-import { type Figure, momentText, type Panel, type Point, panelsOf, spanOf } from './figure.js'
+import { type Figure, momentText, type Panel, type Point, panelsOf, type TimeAxis, timeAxisOf } from './figure.js'
 
 const width = 880
 const plot = { left: 76, right: width - 28, height: 118, gap: 46, top: 104 }
@@ -13,13 +13,18 @@ const titleLength = 60
 /** Of the tick values of a time axis: more would touch each other. */
 const ticks = { x: 8, y: 4 }
 
+/** The text of the end is not further left than this: there stand the figures of the first panel. */
+const labelRoom = 660
+
 type Scale = (value: number) => number
 
 /** The whole picture. */
 export function asSvg(figure: Figure): string {
   const panels = panelsOf(figure)
   const height = plot.top + panels.length * (plot.height + plot.gap) + 4
-  const x = scaleLinear([0, spanOf(figure)], [plot.left, plot.right])
+  const time = timeAxisOf(figure)
+  const x = scaleLinear([0, time.span], [plot.left, plot.right])
+  const at = (milliseconds: number) => round(x(milliseconds / time.unit.size))
   const bottom = plot.top + panels.length * plot.height + (panels.length - 1) * plot.gap
   const drawn = panels.map((panel, index) => drawPanel(panel, x, plot.top + index * (plot.height + plot.gap)))
   return [
@@ -27,11 +32,11 @@ export function asSvg(figure: Figure): string {
     `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="${ink.card}" stroke="${ink.border}"/>`,
     text({ x: 24, y: 34, size: 17, weight: 600 }, shortened(figure.title, titleLength)),
     text({ x: 24, y: 56, colour: ink.soft }, shortened(figure.subtitle, 120)),
-    legend(figure),
+    legend(figure, panels),
     ...drawn,
-    timeAxis(x, bottom),
-    wallLimit(figure, x, bottom),
-    endMark(figure, x, bottom),
+    timeAxis(x, time, bottom),
+    endMark(figure, at, bottom),
+    wallLimit(figure, at, bottom),
     '</svg>\n',
   ].join('\n')
 }
@@ -45,9 +50,8 @@ function drawPanel(panel: Panel, x: Scale, top: number): string {
     const at = round(y(mark))
     return `<path d="M${plot.left} ${at}H${plot.right}" stroke="${ink.grid}"/>${text({ x: plot.left - 8, y: at + 4, anchor: 'end', size: 12, colour: ink.soft }, String(mark))}`
   })
-  const title = `${panel.title}${panel.unit === '' ? '' : ` (${panel.unit})`}`
   return [
-    text({ x: 24, y: top - 12, weight: 600 }, title),
+    text({ x: 24, y: top - 12, weight: 600 }, panel.title),
     text({ x: plot.left + 110, y: top - 12, size: 12, colour: ink.soft }, panel.peakText),
     text({ x: plot.left + 230, y: top - 12, size: 12, colour: ink.limit }, panel.limitText),
     ...grid,
@@ -78,7 +82,7 @@ function limitLine({ limit }: Panel, y: Scale): string {
   return `<path d="M${plot.left} ${round(y(limit))}H${plot.right}" stroke="${ink.limit}" stroke-width="1.5" stroke-dasharray="6 4"/>`
 }
 
-function timeAxis(x: ReturnType<typeof scaleLinear<number, number>>, bottom: number): string {
+function timeAxis(x: ReturnType<typeof scaleLinear<number, number>>, { unit }: TimeAxis, bottom: number): string {
   const marks = x
     .ticks(ticks.x)
     .map((mark) => text({ x: round(x(mark)), y: bottom + 19, anchor: 'middle', size: 12, colour: ink.soft }, String(mark)))
@@ -87,28 +91,38 @@ function timeAxis(x: ReturnType<typeof scaleLinear<number, number>>, bottom: num
     ...marks,
     text(
       { x: (plot.left + plot.right) / 2, y: bottom + 37, anchor: 'middle', size: 12, colour: ink.soft },
-      'time since the start (s)',
+      `time since the start (${unit.name})`,
     ),
   ].join('')
 }
 
-function wallLimit({ limits, end, limitName }: Figure, x: Scale, bottom: number): string {
-  const { wallTime } = limits
-  const at = wallTime === undefined ? undefined : round(x(wallTime / 1000))
-  if (wallTime === undefined || at === undefined || at > plot.right || end?.panel === 'wallTime') return ''
-  return `<path d="M${at} ${plot.top}V${bottom}" stroke="${ink.limit}" stroke-width="1.5" stroke-dasharray="6 4"/>${text({ x: at - 6, y: plot.top + 14, anchor: 'end', size: 12, colour: ink.limit }, `${limitName}: wall time ${momentText(wallTime)}`)}`
+/** The wall limit, through all panels; its text in the gap below the first, where neither a curve nor the end's text can be. */
+function wallLimit(figure: Figure, at: Scale, bottom: number): string {
+  const { wallTime } = figure.limits
+  if (wallTime === undefined || !isWallDrawn(figure)) return ''
+  const line = `<path d="M${at(wallTime)} ${plot.top}V${bottom}" stroke="${ink.limit}" stroke-width="1.5" stroke-dasharray="6 4"/>`
+  const [x, y] = [at(wallTime) - 6, plot.top + plot.height + plot.gap - 12]
+  const label = `${figure.limitName} wall time ${momentText(wallTime)}`
+  return line + text({ x, y, anchor: 'end', size: 12, colour: ink.limit, halo: true }, label)
+}
+
+function isWallDrawn(figure: Figure): boolean {
+  const { unit, span } = timeAxisOf(figure)
+  const { wallTime } = figure.limits
+  return wallTime !== undefined && wallTime <= span * unit.size
 }
 
 /** The moment of the kill, through all panels; its text above them, where no curve can be in its way. */
-function endMark({ end }: Figure, x: Scale, bottom: number): string {
+function endMark({ end }: Figure, at: Scale, bottom: number): string {
   if (end === undefined) return ''
-  const at = round(x(end.time / 1000))
-  const label = text({ x: plot.right, y: plot.top - 12, anchor: 'end', weight: 600, colour: ink.limit }, end.text)
-  return `<path d="M${at} ${plot.top - 4}V${bottom}" stroke="${ink.limit}" stroke-width="2"/><circle cx="${at}" cy="${plot.top - 4}" r="4" fill="${ink.limit}"/>${label}`
+  const x = at(end.time)
+  const label = text({ x: Math.max(x, labelRoom), y: plot.top - 12, anchor: 'end', weight: 600, colour: ink.limit }, end.text)
+  return `<path d="M${x} ${plot.top - 4}V${bottom}" stroke="${ink.limit}" stroke-width="2"/><circle cx="${x}" cy="${plot.top - 4}" r="4" fill="${ink.limit}"/>${label}`
 }
 
-function legend({ limits, end, runs, limitName }: Figure): string {
-  const hasLimit = Object.keys(limits).some((name) => /^(memory|cpuTime|wallTime|processes)$/.test(name))
+function legend(figure: Figure, panels: readonly Panel[]): string {
+  const { end, runs, limitName } = figure
+  const hasLimit = isWallDrawn(figure) || panels.some(({ limit }) => limit !== undefined)
   const entries = [
     [`<path d="M0 -4h22" stroke="${colours.memory}" stroke-width="2"/>`, runs.length > 1 ? 'one run' : 'used'],
     ...(hasLimit ? [[`<path d="M0 -4h22" stroke="${ink.limit}" stroke-width="1.5" stroke-dasharray="6 4"/>`, limitName]] : []),
@@ -138,14 +152,17 @@ interface Place {
   readonly size?: number
   readonly weight?: number
   readonly colour?: string
+  /** Readable on top of lines. */
+  readonly halo?: boolean
 }
 
-function text({ x, y, anchor, size, weight, colour }: Place, content: string): string {
+function text({ x, y, anchor, size, weight, colour, halo }: Place, content: string): string {
   const attributes = [
     anchor && anchor !== 'start' ? ` text-anchor="${anchor}"` : '',
     size ? ` font-size="${size}"` : '',
     weight ? ` font-weight="${weight}"` : '',
     colour ? ` fill="${colour}"` : '',
+    halo ? ` stroke="${ink.card}" stroke-width="5" paint-order="stroke"` : '',
   ]
   return `<text x="${x}" y="${y}"${attributes.join('')}>${xml(content)}</text>`
 }
