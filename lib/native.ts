@@ -165,6 +165,11 @@ export interface NativeWorker {
   /** True when an allocation was refused under a limit since run(). */
   refused(): boolean
   /**
+   * Template only: V8 shares its work with no thread of the platform any more, since a fork copies none. False where this node
+   * cannot be told so: it must not be forked.
+   */
+  hideThreads(): boolean
+  /**
    * Template only: finds where V8 keeps the state of Math.random, by two numbers that it drew just before, in this order.
    * False where it cannot: reseed() then does nothing.
    */

@@ -5,7 +5,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { filesBelow } from './step.mjs'
 
 /** Shared by all: plain types and errors, free of effects. */
-const shared = ['types', 'errors', 'json-safe']
+const shared = ['types', 'errors', 'json-safe', 'template-flags']
 
 /**
  * Each area of lib/ (a folder, or a file without its extension): what it may use, and of what it may use the types alone.
@@ -32,6 +32,7 @@ const areas = {
   types: {},
   errors: {},
   'json-safe': {},
+  'template-flags': {},
   // The files that join the stages.
   api: { uses: ['*'] },
   run: { uses: ['*'] },

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { StintError } from '../errors.js'
 import type { ParsedFunctionOptions } from '../options/parsed.js'
+import { templateFlags } from '../template-flags.js'
 import { environmentList, type HostFacts } from './facts.js'
 import { noLimits } from './limits.js'
 import { stripFlags, stripNodeOptions } from './node-flags.js'
@@ -19,11 +20,6 @@ const ownFlags = ['--disable-wasm-trap-handler', '--no-force-async-hooks-checks'
 // they alone would reach RLIMIT_DATA, and V8 dies there, by SIGSEGV at times, before it asks for more heap.
 const semiSpacesInMemory = 16
 const largestSemiSpace = 32 // MiB; Node 24, 16 before
-
-// A process that forks must have no thread of V8's whose part of the work a fork would wait for. Both are needed: on Node 26 a
-// parallel scavenge still waits for its helpers with the first alone. What was compiled once shall stay: every worker would have to
-// compile it again.
-const templateFlags = ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode']
 
 /** The variable that tells a worker, and what it starts, how deep it is nested. */
 export const depthVariable = 'STINT_DEPTH'

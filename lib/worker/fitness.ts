@@ -7,18 +7,21 @@ const { getActiveResourcesInfo } = process
 
 /** What a template has before it imports the user's module. */
 export interface Before {
+  /** Whether V8 does without the threads that a fork does not copy. */
+  readonly alone: boolean
   readonly threads: number
   readonly descriptors: ReadonlySet<string>
 }
 
 /** libuv starts its pool with the first use: an import may be that, so it is used before threads are counted. */
-export async function before(): Promise<Before> {
+export async function before(alone: boolean): Promise<Before> {
   await stat('/')
-  return { threads: threads(), descriptors: new Set(descriptors()) }
+  return { alone, threads: threads(), descriptors: new Set(descriptors()) }
 }
 
 /** @returns why the process is unfit, or undefined; to be asked once the import has settled */
 export async function unfit(earlier: Before): Promise<string | undefined> {
+  if (!earlier.alone) return `this Node ${process.version} cannot be told to do without threads, which a fork does not copy`
   for (let turns = 0; turns < settleTurns && active().length > 0; turns++) await new Promise(setImmediate)
   const grown = threads() - earlier.threads
   if (grown > 0) return `the module has started ${grown === 1 ? 'a thread' : `${grown} threads`}, which a fork does not copy`

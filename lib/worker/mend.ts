@@ -4,6 +4,7 @@
 import { createHook } from 'node:async_hooks'
 import { setFlagsFromString } from 'node:v8'
 import type { NativeWorker } from '../native.js'
+import { templateFlags } from '../template-flags.js'
 
 /**
  * In the template, before the user's module is imported. Node 20's asynchronous compiler of WebAssembly leaves a task to a
@@ -59,9 +60,6 @@ export function mend(native: NativeWorker, pid: number): void {
   if (!numbers) Math.random = ownRandom()
   if (!contexts) setFlagsFromString(`--random-seed=${pid}`) // else a new vm context would begin as in every other worker
 }
-
-// What only a process that forks needs (lib/plan/worker.ts).
-const templateFlags = ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode']
 
 /** The part of it that is used here; the types of Node leave it to those of browsers. */
 interface WebAssemblyApi {

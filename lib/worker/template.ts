@@ -18,7 +18,7 @@ export class Template {
   static async open(native: NativeWorker, heapUsed: () => number): Promise<Template> {
     prepareImport()
     learnRandom(native)
-    return new Template(native, heapUsed, await before())
+    return new Template(native, heapUsed, await before(native.hideThreads()))
   }
 
   private constructor(native: NativeWorker, heapUsed: () => number, earlier: Before) {

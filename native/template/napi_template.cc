@@ -13,6 +13,7 @@
 #include "probe/record.h"
 #include "probe/worker.h"
 #include "support/napi_fields.h"
+#include "template/platform.h"
 #include "template/random.h"
 #include "template/serve.h"
 #include "template/template.h"
@@ -110,6 +111,8 @@ napi_value ServeTemplate(napi_env env, napi_callback_info info) {
   return error == 0 ? nullptr : ThrowErrno(env, "the template cannot serve", error);
 }
 
+napi_value HideThreads(napi_env env, napi_callback_info) { return Boolean(env, HidePlatformThreads()); }
+
 napi_value Reseed(napi_env env, napi_callback_info) {
   napi_value result = nullptr;
   napi_create_object(env, &result);
@@ -137,6 +140,7 @@ void AddMethod(napi_env env, napi_value object, const char* name, napi_callback 
 }  // namespace
 
 void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker) {
+  AddMethod(env, object, "hideThreads", HideThreads, worker);
   AddMethod(env, object, "learnRandom", LearnRandom, worker);
   AddMethod(env, object, "pause", Pause, worker);
   AddMethod(env, object, "serve", ServeTemplate, worker);

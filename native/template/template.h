@@ -6,7 +6,7 @@ namespace stint {
 
 class AttachedWorker;
 
-/// Adds `learnRandom`, `reseed`, `pause`, `serve` and `exit` to the object that attachWorker() returns.
+/// Adds `hideThreads`, `learnRandom`, `reseed`, `pause`, `serve` and `exit` to the object that attachWorker() returns.
 void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker);
 
 }  // namespace stint

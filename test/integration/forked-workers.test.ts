@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { limitModule } from 'stint'
+import { templateFlags } from '#lib/template-flags.js'
 import type * as Forked from '../fixtures/forked.js'
 import type * as Leaves from '../fixtures/leaves-timer.js'
 import type * as Processes from '../fixtures/processes.js'
@@ -46,8 +47,7 @@ describe('a forked worker', () => {
   test('does not show the flags of its template', async () => {
     const { look } = forked(1)
     const { execArgv } = await ending(look())
-    for (const flag of ['--single-threaded', '--v8-pool-size=0', '--no-flush-bytecode'])
-      assert.ok(!execArgv.includes(flag), execArgv.join(' '))
+    assert.ok(!execArgv.some((flag) => templateFlags.includes(flag)), execArgv.join(' '))
   })
 
   test('counts its uptime from its own start, and its clocks agree', async () => {
@@ -78,6 +78,22 @@ describe('a forked worker', () => {
       const text = `call ${at}`
       assert.deepEqual([stdout, stderr], [`${text} 1\n${text} 2\n${text} 3\n`, `${text} beside\n`])
     }
+  })
+
+  test('does not wait for threads that a fork does not copy: a loop that runs dry after a collection of garbage is told', async () => {
+    const { collectAndNeverSettle } = forked(1)
+    const outcome = await ending(collectAndNeverSettle.run())
+    assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'unsettled'])
+  })
+
+  test('sees the end of a thread that it started after a collection of garbage', async () => {
+    assert.equal(await ending(forked(1).threadAfterCollecting()), 0)
+  })
+
+  test('collects no garbage because its template has been idle for the 8 s after which V8 would', async () => {
+    const { collectionsIn } = forked(1)
+    for (const started = performance.now(); performance.now() - started < 10_000; )
+      assert.equal(await ending(collectionsIn(300)), 0)
   })
 
   test('ends with process.exit() at once', async () => {
@@ -120,14 +136,16 @@ describe('what was forked and is killed from outside', () => {
   })
 
   test('a worker with its keeper: the call is lost, the next one is not', async () => {
-    const { sleep, look } = forked(1)
+    let keeper: number | undefined
+    const onReport = (parent: unknown) => {
+      keeper = parent as number
+    }
+    const { reportParentAndSleep, look } = closing(
+      limitModule<typeof Forked>(fixture('forked'), { isolation: 'fork', concurrency: 1, onReport }),
+    )
     await ending(look())
-    const running = sleep.run(20_000)
-    await ending(look.with({ concurrency: 1 }).ready())
-    const template = templateOf(ours())
-    const keepers = () => ours().filter(({ parent }) => parent === template?.pid)
-    await until('the keeper of the first call is gone', () => keepers().length === 1)
-    process.kill(keepers()[0]?.pid as number, 'SIGKILL')
+    const running = reportParentAndSleep.run(20_000)
+    process.kill(await until('the job runs', () => keeper), 'SIGKILL')
     const outcome = await ending(running)
     assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
     assert.equal((await ending(look())).calls, 1)
