@@ -112,12 +112,13 @@ export interface NativeKeeper {
   readonly stdin: number
   readonly stdout: number
   readonly stderr: number
-  start(token: bigint, limits: NativeLimits): void
+  /** False when the keeper is gone: the job must not be sent, then it surely never began. */
+  start(token: bigint, limits: NativeLimits): boolean
   stop(cause: number, immediate: boolean): void
   /** Sends a signal to the job's own process. False when it has ended. */
   signal(signal: number): boolean
-  /** One message on the channel; `segments` travel out of band. Throws ENOBUFS when the worker does not read. */
-  send(type: number, token: bigint, main: Uint8Array, segments: readonly ArrayBufferView[]): void
+  /** One message on the channel; `segments` travel out of band. False when the worker is gone. Throws ENOBUFS when it does not read. */
+  send(type: number, token: bigint, main: Uint8Array, segments: readonly ArrayBufferView[]): boolean
   /** What was captured of stdout (1) or stderr (2); complete once `report` was heard. */
   captured(stream: 1 | 2): { readonly bytes: Uint8Array; readonly truncated: boolean }
   ref(): void
@@ -127,7 +128,12 @@ export interface NativeKeeper {
    * `gone` tells no status (-1); its pid is not known (0). Throws an Error with `errno` when the template is gone.
    */
   fork(plan: NativeForkPlan, events: NativeEvents): NativeKeeper
-  /** False once a job has spoilt what its successors would use: such a keeper is to be closed. */
+  /**
+   * After `gone` without a report: the worker went, too, and had not read the last message on the channel. Closes the channel,
+   * so each such end asks.
+   */
+  unread(): boolean
+  /** False once somebody has killed it, or a job has spoilt what its successors would use: such a keeper is to be closed. */
   usable(): boolean
   /** Closes every descriptor: the keeper sees its host gone and kills the tree. Idempotent. */
   close(): void

@@ -67,16 +67,21 @@ export async function runFunction(call: FunctionCall): Promise<Outcome<unknown>>
 
 type Seated = Observed & Partial<Facts> & { readonly queueTime: number }
 
-/** From admission to the end of the job. A worker that somebody killed before the job began is replaced, once. */
+/** From admission to the end of the job. A worker that was surely killed before the job began is replaced, once. */
 async function seatedJob(call: FunctionCall, facts: Facts, message: Encoded, entered: number): Promise<Seated> {
   const first = await tryJob(call, facts, message, entered)
   return wasKilledBefore(first) && !call.signal.aborted ? tryJob(call, facts, message, entered) : first
 }
 
-/** The keeper has seen all that its worker sent: no Begin, and no limit or failure that would explain its end. */
-function wasKilledBefore({ report, reply, garbage }: Observed): boolean {
-  if (report === undefined || report.began || report.failedStep !== 0 || report.causes.length > 0) return false
-  return report.signal === constants.signals.SIGKILL && reply === undefined && garbage === undefined
+/**
+ * The keeper has seen all that its worker sent: no Begin, and no limit or failure that would explain its end. Of a keeper
+ * that was killed, too, the worker has not read the job.
+ */
+function wasKilledBefore({ report, reply, garbage, unread }: Observed): boolean {
+  if (reply !== undefined || garbage !== undefined) return false
+  if (report === undefined) return unread === true
+  if (report.began || report.failedStep !== 0 || report.causes.length > 0) return false
+  return report.signal === constants.signals.SIGKILL
 }
 
 /** Takes a seat, and supervises the job there. */

@@ -49,15 +49,22 @@ export class ExecLauncher implements Launcher {
   }
 
   async acquire(signal?: AbortSignal): Promise<Seat> {
+    const first = await this.#booted(signal)
+    const seat = first.keeper.usable() ? first : await this.#booted(signal) // a spare that rested was killed
+    if (seat !== first) void first.release()
+    this.#refill()
+    return seat
+  }
+
+  async #booted(signal: AbortSignal | undefined): Promise<ExecSeat> {
     const { seat } = this.#take(this.#spare())
     try {
       await seat.ready(signal)
+      return seat
     } catch (error) {
       await seat.release()
       throw error
     }
-    this.#refill()
-    return seat
   }
 
   async close(): Promise<void> {

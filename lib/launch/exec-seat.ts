@@ -119,7 +119,8 @@ export class ExecSeat implements Seat {
   #ended(status: number): void {
     this.#onGone()
     this.#booting.reject(new BootError({ type: 'died', report: this.#report, keeperStatus: status }))
-    this.#listener?.ended(this.#report, status)
+    const left = this.#report === undefined ? { unread: this.keeper.unread() } : { report: this.#report }
+    this.#listener?.ended({ ...left, keeperStatus: status })
     this.#gone.resolve()
   }
 }

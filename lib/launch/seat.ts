@@ -7,8 +7,18 @@ import type { Ready } from '../transport/messages.js'
 export interface SeatListener {
   message(type: number, token: bigint, main: Uint8Array, segments: readonly ArrayBuffer[]): void
   garbage(reason: string): void
-  /** The job is over and nothing of its tree is left; undefined when the keeper died without a report. */
-  ended(report: NativeReport | undefined, keeperStatus: number | undefined): void
+  /** The job is over and nothing of its tree is left. */
+  ended(end: SeatEnd): void
+}
+
+/** What a seat knows once it has no more to say. */
+export interface SeatEnd {
+  /** Absent when the keeper died without one. */
+  readonly report?: NativeReport
+  /** Absent where the keeper is no child of this process. */
+  readonly keeperStatus?: number
+  /** The worker died with a message that it had not read. */
+  readonly unread?: boolean
 }
 
 export interface Seat {

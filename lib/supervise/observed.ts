@@ -5,6 +5,8 @@ import type { CapturedStream, Reply } from './evidence.js'
 export interface Observed {
   readonly report?: NativeReport | undefined
   readonly keeperStatus?: number | undefined
+  /** The worker surely never read the job: it was not sent, or lay unread when the worker died. */
+  readonly unread?: boolean | undefined
   readonly reply?: Reply | undefined
   /** Why the worker's messages could not be trusted. */
   readonly garbage?: string | undefined

@@ -1,7 +1,7 @@
 // Stage: one job over a seat, from Start to the proof that nothing of it is left. The keeper judges time and order;
 // this stage only carries messages and collects what is known.
-import type { Seat, SeatListener } from '../launch/seat.js'
-import { hostCause, type NativeKeeper, type NativeLimits, type NativeReport } from '../native.js'
+import type { Seat, SeatEnd, SeatListener } from '../launch/seat.js'
+import { hostCause, type NativeKeeper, type NativeLimits } from '../native.js'
 import { decode, type Encoded } from '../transport/index.js'
 import { messageType, type Threw, type TooLarge, type Unserializable, type Unsettled } from '../transport/messages.js'
 import type { Reply } from './evidence.js'
@@ -46,6 +46,7 @@ class Supervision implements SeatListener {
   readonly #onAbort = () => this.#keeper.stop(hostCause.aborted, false)
   #reply: Reply | undefined
   #lost: string | undefined
+  #sent = false
 
   constructor(keeper: NativeKeeper, job: Job, resolve: (observed: Observed) => void) {
     this.#keeper = keeper
@@ -58,11 +59,11 @@ class Supervision implements SeatListener {
     const { message, limits, signal } = this.#job
     signal?.addEventListener('abort', this.#onAbort, { once: true })
     try {
-      this.#keeper.start(this.#token, limits)
-      this.#keeper.send(messageType.job, this.#token, message.main, message.segments)
+      this.#sent =
+        this.#keeper.start(this.#token, limits) && this.#keeper.send(messageType.job, this.#token, message.main, message.segments)
       if (signal?.aborted) this.#onAbort()
     } catch (error) {
-      this.garbage(String(error)) // the worker died meanwhile: its report is on the way
+      this.garbage(String(error))
     }
   }
 
@@ -82,12 +83,12 @@ class Supervision implements SeatListener {
     this.#keeper.stop(hostCause.lost, true)
   }
 
-  ended(report: NativeReport | undefined, keeperStatus: number | undefined): void {
+  ended(end: SeatEnd): void {
     const { signal, capture } = this.#job
     signal?.removeEventListener('abort', this.#onAbort)
     this.#resolve({
-      report,
-      keeperStatus,
+      ...end,
+      unread: !this.#sent || end.unread,
       reply: this.#reply,
       garbage: this.#lost,
       stdout: capture.stdout ? this.#keeper.captured(1) : undefined,

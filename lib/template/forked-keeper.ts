@@ -63,7 +63,7 @@ export class ForkedKeeper implements Seat {
     // A job that never began may have left its message in the channel; one that closed the channel leaves none to use.
     if (report.began && this.keeper.usable() && !this.once) this.#rest()
     else this.#discard()
-    listener.ended(report, undefined)
+    listener.ended({ report })
   }
 
   #garbage(reason: string): void {
@@ -75,7 +75,7 @@ export class ForkedKeeper implements Seat {
     const listener = this.#listener
     this.#listener = undefined
     this.#owner.lost(this)
-    listener?.ended(undefined, undefined)
+    listener?.ended({ unread: this.keeper.unread() })
   }
 
   #rest(): void {

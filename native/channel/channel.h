@@ -42,6 +42,9 @@ class Channel {
   /// Idempotent; also from within a listener's call.
   void Close();
   int fd() const { return socket_.get(); }
+  /// The peer is gone and never read the last of what was sent to it. Looks once more at a socket that is still open,
+  /// and then closes it.
+  bool CloseUnread();
 
  private:
   Receipt ReceiveOne();
@@ -51,6 +54,7 @@ class Channel {
   Listener* listener_;
   Poll poll_;
   SpareMemfds spares_;
+  bool unread_ = false;
   std::unique_ptr<char[]> buffer_;
 };
 

@@ -171,6 +171,7 @@ Incoming::~Incoming() {
 Receipt ReceiveFrame(int socket, char* buffer, Incoming* incoming, const char** reason) {
   Received received;
   const int error = ReceiveMessage(socket, buffer, kReceiveBuffer, &received);
+  incoming->unread = received.unread;
   if (error == EAGAIN) return Receipt::kNothing;
   if (error != 0 || received.size == 0) return Receipt::kClosed;
   *reason = Open(received, buffer, incoming);

@@ -51,6 +51,7 @@ class Incoming {
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
+  bool unread = false;  // as in Received; told once, whatever else came
   std::uint8_t type = 0;
   std::uint64_t token = 0;
   IncomingPart main;

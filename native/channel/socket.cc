@@ -74,7 +74,8 @@ int ReceiveMessage(int socket, void* buffer, std::size_t size, Received* receive
     message.msg_control = control;
     message.msg_controllen = sizeof control;
     got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    // A peer that went with unread messages leaves ECONNRESET in front of what it had sent (unix(7)): read on.
+    // A peer that went with unread messages leaves ECONNRESET in front of what it had sent (unix(7)), once: read on.
+    if (got < 0 && errno == ECONNRESET) received->unread = true;
   } while (got < 0 && (errno == EINTR || errno == ECONNRESET));
   if (got < 0) return errno;
   received->size = static_cast<std::size_t>(got);

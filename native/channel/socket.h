@@ -31,6 +31,7 @@ struct Received {
   std::size_t size = 0;  // 0: the peer is gone (or sent an empty message, which nobody of ours does)
   UniqueFd fd;
   bool truncated = false;  // longer than the buffer, or with more than one descriptor: malformed
+  bool unread = false;     // the peer is gone, and had not read all that was sent to it
 };
 
 /// Receives one message without waiting. 0, or an errno: EAGAIN where there is none.

@@ -1,4 +1,7 @@
 #include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include "channel/channel.h"
 #include "channel/napi_buffers.h"
@@ -32,6 +35,7 @@ Receipt Channel::ReceiveOne() {
   Incoming incoming;
   const char* reason = nullptr;
   Receipt receipt = ReceiveFrame(socket_.get(), buffer_.get(), &incoming, &reason);
+  unread_ = unread_ || incoming.unread;
   napi_value main = nullptr;
   napi_value segments = nullptr;
   if (receipt == Receipt::kMessage && !ToBuffers(loop_->env(), &incoming, &main, &segments)) {
@@ -50,6 +54,14 @@ Receipt Channel::ReceiveOne() {
 bool Channel::Roomy() const {
   pollfd entry{socket_.get(), POLLOUT, 0};
   return socket_.valid() && poll(&entry, 1, 0) == 1 && (entry.revents & POLLOUT) != 0;
+}
+
+bool Channel::CloseUnread() {
+  char byte = 0;
+  if (socket_.valid() && recv(socket_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == ECONNRESET)
+    unread_ = true;
+  Close();
+  return unread_;
 }
 
 void Channel::Close() {

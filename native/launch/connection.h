@@ -35,7 +35,10 @@ class Connection final : public Closable, private Channel::Listener {
   std::uint64_t token() const { return token_; }
   /// The host's end of the channel, -1 once it is closed.
   int channel_fd() const { return channel_ == nullptr ? -1 : channel_->fd(); }
-  bool usable() const { return !closed_ && control_.valid() && channel_fd() >= 0; }
+  /// Whether a job may be started on it: nobody at the other ends is gone, as far as can be seen now.
+  bool Usable() const;
+  /// The worker is gone, and with it a message that it has not read. Asked once nothing more will come.
+  bool Unread() { return channel_ != nullptr && channel_->CloseUnread(); }
   /// Sends a message on the control socket. 0 or an errno: EPIPE when the keeper is gone.
   int SendControl(const void* message, std::size_t size);
   /// Sends on the channel; EPIPE when the worker is gone, EAGAIN when it does not read.
@@ -89,6 +92,7 @@ class Connection final : public Closable, private Channel::Listener {
   int deliveries_ = 0;
   bool ref_ = true;
   bool reported_ = false;
+  bool is_gone_ = false;  // without a report the worker may still be dying: Unread() closes the channel
   bool guard_killed_ = false;
   int guard_status_ = 0;
   bool closed_ = false;    // no event is delivered any more

@@ -68,9 +68,10 @@ napi_value ThrowLaunch(napi_env env, Step step, int error) {
   return nullptr;
 }
 
-/// What cannot be told to a peer that is gone is no error here: its report or `gone` tells.
-void ThrowUnsent(napi_env env, int error) {
-  if (error != 0 && error != EPIPE && error != ECONNRESET) ThrowErrno(env, "the message could not be sent", error);
+/// Whether it was sent. That a peer is gone is no error here: its report or `gone` tells.
+napi_value Sent(napi_env env, int error) {
+  if (error == 0 || error == EPIPE || error == ECONNRESET) return Boolean(env, error == 0);
+  return ThrowErrno(env, "the message could not be sent", error);
 }
 
 Head HeadOf(MessageType type, std::uint64_t token = 0) { return {kWireMagic, type, 0, token}; }
@@ -85,8 +86,7 @@ napi_value Start(napi_env env, napi_callback_info info) {
   }
   call.connection->BeginJob(token);
   message.head = HeadOf(MessageType::kStart, token);
-  ThrowUnsent(env, call.connection->SendControl(&message, sizeof message));
-  return nullptr;
+  return Sent(env, call.connection->SendControl(&message, sizeof message));
 }
 
 napi_value Stop(napi_env env, napi_callback_info info) {
@@ -99,8 +99,7 @@ napi_value Stop(napi_env env, napi_callback_info info) {
   }
   const StopMessage message{HeadOf(MessageType::kStop, call.connection->token()), static_cast<Cause>(cause),
                             immediate ? 1u : 0u};
-  ThrowUnsent(env, call.connection->SendControl(&message, sizeof message));
-  return nullptr;
+  return Sent(env, call.connection->SendControl(&message, sizeof message));
 }
 
 napi_value Signal(napi_env env, napi_callback_info info) {
@@ -111,17 +110,14 @@ napi_value Signal(napi_env env, napi_callback_info info) {
   }
   if (call.connection->reported()) return Boolean(env, false);
   const SignalMessage message{HeadOf(MessageType::kSignal), static_cast<std::int32_t>(signal), 0};
-  const int error = call.connection->SendControl(&message, sizeof message);
-  ThrowUnsent(env, error);
-  return Boolean(env, error == 0);
+  return Sent(env, call.connection->SendControl(&message, sizeof message));
 }
 
 napi_value Send(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   Outgoing outgoing{};
   if (call.connection == nullptr || !ReadOutgoing(env, call.arguments, &outgoing)) return nullptr;
-  ThrowUnsent(env, call.connection->SendChannel(outgoing));
-  return nullptr;
+  return Sent(env, call.connection->SendChannel(outgoing));
 }
 
 napi_value Captured(napi_env env, napi_callback_info info) {
@@ -149,7 +145,12 @@ napi_value SetRef(napi_env env, napi_callback_info info) {
 
 napi_value Usable(napi_env env, napi_callback_info info) {
   const Call call(env, info);
-  return call.connection == nullptr ? nullptr : Boolean(env, call.connection->usable());
+  return call.connection == nullptr ? nullptr : Boolean(env, call.connection->Usable());
+}
+
+napi_value Unread(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  return call.connection == nullptr ? nullptr : Boolean(env, call.connection->Unread());
 }
 
 napi_value Close(napi_env env, napi_callback_info info) {
@@ -230,7 +231,7 @@ napi_value DefineKeeper(napi_env env) {
   const napi_property_descriptor methods[] = {
       Method("start", Start),       Method("stop", Stop),        Method("signal", Signal),       Method("send", Send),
       Method("captured", Captured), Method("ref", SetRef<true>), Method("unref", SetRef<false>), Method("close", Close),
-      Method("fork", Fork),         Method("usable", Usable),
+      Method("fork", Fork),         Method("usable", Usable),    Method("unread", Unread),
   };
   const auto construct = [](napi_env inner, napi_callback_info info) -> napi_value {
     napi_value self = nullptr;

@@ -1,7 +1,9 @@
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 #include "launch/connection.h"
@@ -98,6 +100,12 @@ int Connection::SendControl(const void* message, std::size_t size) {
 
 int Connection::SendChannel(const Outgoing& outgoing) {
   return channel_ == nullptr ? EPIPE : channel_->Send(outgoing, Waiting::kNo);
+}
+
+bool Connection::Usable() const {
+  if (closed_ || !control_.valid() || channel_fd() < 0) return false;
+  pollfd peers[] = {{pidfd_.get(), POLLIN, 0}, {control_.get(), 0, 0}, {channel_fd(), 0, 0}};  // POLLHUP is always told
+  return poll(peers, std::size(peers), 0) == 0;
 }
 
 void Connection::SetRef(bool on) {
@@ -228,6 +236,7 @@ void Connection::SignalKeeper(int signal) {
 void Connection::Gone(int status) {
   Delivery delivery(this);
   if (!closed_) DrainStreams();
+  is_gone_ = true;
   delivery.Emit("gone", {Number(loop_->env(), status)});
   Close();
 }
@@ -255,7 +264,7 @@ void Connection::Close() {
   if (!std::exchange(closed_, true)) {
     control_poll_.Close();
     silence_.Close();
-    if (channel_ != nullptr) channel_->Close();
+    if (channel_ != nullptr) is_gone_ && !reported_ ? channel_->Pause() : channel_->Close();
     for (Capture& capture : captures_) capture.Close();
     control_.Reset();
     for (UniqueFd& fd : stdio_) fd.Reset();

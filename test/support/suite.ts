@@ -65,7 +65,8 @@ export function startCommand(file: string, args: readonly string[] = [], options
   return closing(spawnLimited(file, args, options))
 }
 
-function kitOf(isolation: Isolation): Kit {
+/** The calls for one isolation, of a test that is about that one alone. */
+export function kitOf(isolation: Isolation): Kit {
   return {
     isolation,
     limit: (fn, options) => closing(limitFunction(fn, { isolation, ...options })),
