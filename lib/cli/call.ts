@@ -27,6 +27,7 @@ export async function call(target: string, given: Readonly<Record<string, unknow
     outcome,
     captured: undefined,
     forwarded: undefined,
+    exact: true, // the worker's probe sees every refusal
     exitCode,
   }
   if (outcome.kind === 'Ok') process.stdout.write(`${JSON.stringify(jsonSafe(outcome.value ?? null), undefined, 2)}\n`)

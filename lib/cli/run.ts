@@ -50,7 +50,9 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const forwarded = forwarding.ending
   const captured = await kept?.()
   const exitCode = exitCodeAfter(outcome, forwarded, settings.exitCodes)
-  const account = { command, cwd: process.cwd(), startedAt, endedAt: new Date(), outcome, captured, forwarded, exitCode }
+  const exact = options.evidence === 'exact'
+  const ended = { outcome, captured, forwarded, exact, exitCode }
+  const account = { command, cwd: process.cwd(), startedAt, endedAt: new Date(), ...ended }
   await tell(account, settings, monitor)
   finish(account)
 }
