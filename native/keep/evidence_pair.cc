@@ -15,7 +15,7 @@ bool OpenEvidence(Worker* worker, UniqueFd* other) {
   if (getrandom(worker->secret, kSecretSize, 0) != static_cast<ssize_t>(kSecretSize)) return false;
   EvidenceMessage hello{};
   hello.head = {kWireMagic, MessageType::kHello, 0, 0};
-  hello.value = worker->filter == ForkFilter::kNone ? 0 : 1;
+  hello.value = worker->held ? 1 : 0;
   std::memcpy(hello.secret, worker->secret, kSecretSize);
   return send(ends[0], &hello, sizeof hello, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof hello);
 }

@@ -119,6 +119,7 @@ long ExecSource::Clone() {
 Birth ExecSource::Make(Worker* worker, Failure* failure) {
   UniqueFd evidence, birth;
   worker->filter = plan_.forks.filter;
+  worker->held = forks_.Holds();
   if (!OpenBirth(&worker->birth, &birth) || (worker_ && !(OpenEvidence(worker, &evidence) && MoveUp(&evidence)))) {
     *failure = {Step::kKeeper, errno};
     return Birth::kFailed;

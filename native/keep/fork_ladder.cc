@@ -40,7 +40,7 @@ bool ForkLadder::InGroup(Worker* worker) {
 ForkOrder ForkLadder::Next(Worker* worker) {
   ForkOrder order;
   worker->looked_at = false;
-  if (processes_ == kUnset) return order;
+  if (!Holds()) return order;
   order.filter = ForkFilter::kDeny;
   if (processes_ == 0 && Has(kRungForkListener)) return order;
   order.filter = ForkFilter::kNone;

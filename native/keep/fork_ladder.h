@@ -21,12 +21,14 @@ class ForkLadder {
     cgroup_ = cgroup;
     groups_ = groups;
   }
+  /// True where the job's processes are counted, by whichever rung.
+  bool Holds() const { return processes_ != kUnset; }
   /// What holds where nothing is refused.
   ForkOrder First() const;
   /// Whether a tracer is wanted for forks, or for what `exact` watches.
   bool WantsTracer() const { return First().filter == ForkFilter::kTrace && Has(kRungForkTrace); }
   /// True where not even the first rung is known before the keeper has looked.
-  bool Undecided() const { return processes_ != kUnset && First().filter == ForkFilter::kNone; }
+  bool Undecided() const { return Holds() && First().filter == ForkFilter::kNone; }
   void Missing(Worker* worker, RungFlags rung, int error);
   /// The best of what is not missing, set up as far as the keeper can.
   ForkOrder Next(Worker* worker);

@@ -25,6 +25,7 @@ struct Worker {
   UniqueFd evidence;  // the keeper's end
   std::uint8_t secret[kSecretSize] = {};
   ForkFilter filter = ForkFilter::kNone;  // stands before exec
+  bool held = false;                      // by a rung that is set up before exec: it sets no filter for itself
   bool traced = false;                    // seized by ptrace(2) before exec
   bool watched = false;                   // its loader, too, is watched: its limits on memory are tight
   bool looked_at = false;                 // nobody asks before it forks: its processes are counted now and then
@@ -52,8 +53,8 @@ class WorkerSource {
   virtual bool Again() const = 0;
 };
 
-/// Makes the evidence pair of a worker and its secret, and queues Hello for it (which tells it whether `filter` stands
-/// already). `other` gets the worker's end. False with errno.
+/// Makes the evidence pair of a worker and its secret, and queues Hello for it (which tells it whether it is `held`).
+/// `other` gets the worker's end. False with errno.
 bool OpenEvidence(Worker* worker, UniqueFd* other);
 
 }  // namespace stint

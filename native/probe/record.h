@@ -47,7 +47,7 @@ class Record {
   /// One message of the keeper; false when there is none now. `closed` tells the end of the keeper.
   bool Receive(EvidenceMessage* message, bool* closed);
 
-  /// A fork filter stands since before exec (told by Hello).
+  /// Its forks are held since before exec (told by Hello).
   bool filtered() const { return filtered_; }
   int fd() const { return fd_; }
 

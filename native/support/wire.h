@@ -36,7 +36,7 @@ enum class MessageType : std::uint16_t {
   kLaunched = 16,
   kReport = 17,
   // keeper -> worker
-  kHello = 32,  // value 1: a fork filter stands since before exec, the worker sets none
+  kHello = 32,  // value 1: its forks are held since before exec, the worker sets no filter
   // Answer to a Begin with `value` 1 (a worker with processes > 0 and no filter yet, which waits for it). value 0: it
   // is traced and sets ForkFilter::kTrace; an errno: ptrace was refused, it sets kDeny and sends kForkNotify.
   kGo = 33,

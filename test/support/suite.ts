@@ -37,9 +37,9 @@ export interface Kit {
   readonly tasks: <M extends object>(fixtureName: string, options?: FunctionOptions) => LimitedModule<M>
 }
 
-/** A group of behaviours that hold with every isolation. */
-export function behaviours(title: string, body: (kit: Kit) => void): void {
-  for (const isolation of ISOLATIONS) {
+/** A group of behaviours that hold with every isolation; by default with those that are tested in this run. */
+export function behaviours(title: string, body: (kit: Kit) => void, isolations: readonly Isolation[] = ISOLATIONS): void {
+  for (const isolation of isolations) {
     describe(`${title}, isolation ${isolation}`, () => {
       leavesNothing()
       body(kitOf(isolation))
