@@ -13,7 +13,7 @@ execFileSync(process.env.CC ?? 'cc', ['-O2', '-o', binary, new URL('left-out.c',
 const comets = [program('comets'), '20', '8000']
 const [memory, freezer] = ['memory', 'freezer'].map((name) => `/sys/fs/cgroup/${name}`)
 
-function measure(title, way, rounds, folder = '/', more = []) {
+function measure(title, [way, rounds], folder = '/', more = []) {
   try {
     if (folder !== '/') accessSync(folder, constants.W_OK)
     const printed = execFileSync(binary, [way, String(rounds), folder, ...more], {
@@ -38,11 +38,11 @@ async function ours(title, without) {
   console.log(JSON.stringify({ title, unit: 'ms', ...summary(seen) }))
 }
 
-measure('a process that touches 8 MB', 'plain', 300)
-measure('the same in a memory group of its own (v1)', 'group', 300, memory)
-measure('the same in a prepared memory group (v1)', 'pool', 300, memory)
-measure('the same in a pid namespace', 'namespace', 300)
-measure('20 comets, ended with their pid namespace', 'end-namespace', 10, '/', comets)
-measure("20 comets, ended in v1's freezer", 'end-freezer', 10, freezer, comets)
+measure('a process that touches 8 MB', ['plain', 300])
+measure('the same in a memory group of its own (v1)', ['group', 300], memory)
+measure('the same in a prepared memory group (v1)', ['pool', 300], memory)
+measure('the same in a pid namespace', ['namespace', 300])
+measure('20 comets, ended with their pid namespace', ['end-namespace', 10], '/', comets)
+measure("20 comets, ended in v1's freezer", ['end-freezer', 10], freezer, comets)
 await ours("20 comets, ended by stint's subreaper", 'cgroup-kill,unified,memory,cpuacct,pids')
 await ours("20 comets, ended by stint in v2's group", '')

@@ -124,9 +124,10 @@ describe('what was forked and is killed from outside', () => {
   leavesNothing()
 
   test('a template: calls in flight are told, the next one has a new template', async () => {
-    const { sleep, look } = forked(1)
+    const { reportParentAndSleep, look, begun } = reporting()
     await ending(look())
-    const running = sleep.run(20_000)
+    const running = reportParentAndSleep.run(20_000)
+    await begun()
     const template = templateOf(ours())
     assert.ok(template)
     process.kill(template.pid, 'SIGKILL')
@@ -136,21 +137,26 @@ describe('what was forked and is killed from outside', () => {
   })
 
   test('a worker with its keeper: the call is lost, the next one is not', async () => {
-    let keeper: number | undefined
-    const onReport = (parent: unknown) => {
-      keeper = parent as number
-    }
-    const { reportParentAndSleep, look } = closing(
-      limitModule<typeof Forked>(fixture('forked'), { isolation: 'fork', concurrency: 1, onReport }),
-    )
+    const { reportParentAndSleep, look, begun } = reporting()
     await ending(look())
     const running = reportParentAndSleep.run(20_000)
-    process.kill(await until('the job runs', () => keeper), 'SIGKILL')
+    process.kill(await begun(), 'SIGKILL')
     const outcome = await ending(running)
     assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
     assert.equal((await ending(look())).calls, 1)
   })
 })
+
+/** One call at a time; `begun` resolves with the keeper's number once reportParentAndSleep runs. */
+function reporting() {
+  let keeper: number | undefined
+  const onReport = (parent: unknown) => {
+    keeper = parent as number
+  }
+  const options = { isolation: 'fork', concurrency: 1, onReport } as const
+  const { reportParentAndSleep, look } = closing(limitModule<typeof Forked>(fixture('forked'), options))
+  return { reportParentAndSleep, look, begun: () => until('the job runs', () => keeper) }
+}
 
 /** Two calls at once, and then two one after the other. */
 async function twiceAndTwice<T>(call: (text: string) => Promise<T>): Promise<T[]> {
