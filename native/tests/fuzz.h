@@ -1,17 +1,17 @@
 // Random input for decoders: the same cases each time, so that a failure can be repeated.
 #pragma once
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
 
 namespace stint::tests {
 
-/// How many cases a test runs: STINT_FUZZ, or what is usual where that is not set.
-inline long Cases(long usual) {
-  const char* wanted = std::getenv("STINT_FUZZ");
-  return wanted == nullptr ? usual : std::atol(wanted);
-}
+/// How many cases a test runs: STINT_FUZZ, or what is usual where that is not set. The runner prints it. `share`: only
+/// one in so many of STINT_FUZZ, where a case is dear.
+long Cases(long usual, long share = 1);
+
+/// STINT_SEED, or the same each time.
+std::uint64_t Seed();
 
 class Random {
  public:

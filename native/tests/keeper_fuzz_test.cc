@@ -157,18 +157,20 @@ bool EndsInOrder(std::uint64_t seed) {
 /// did not end in order, whose seed is printed.
 int RunJobs(long jobs) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  for (long seed = 1; seed <= jobs; seed++) {
+  for (long job = 0; job < jobs; job++) {
     alarm(30);
-    if (EndsInOrder(static_cast<std::uint64_t>(seed))) continue;
-    std::fprintf(stderr, "keeper: seed %ld\n", seed);
+    const std::uint64_t seed = tests::Seed() * 1'000'000 + static_cast<std::uint64_t>(job);
+    if (EndsInOrder(seed)) continue;
+    std::fprintf(stderr, "keeper: job %ld of STINT_SEED=%llu\n", job, static_cast<unsigned long long>(tests::Seed()));
     return 1;
   }
   return 0;
 }
 
 void AKeeperEndsItsJobWhateverItHears() {
+  const long jobs = tests::Cases(200 * kMessages, 10) / kMessages;
   const pid_t pid = fork();
-  if (pid == 0) _exit(RunJobs(tests::Cases(200 * kMessages) / kMessages));
+  if (pid == 0) _exit(RunJobs(jobs));
   int status = -1;
   EXPECT(waitpid(pid, &status, 0) == pid);
   EXPECT(WIFEXITED(status));

@@ -5,6 +5,18 @@ export function cases(usual: number): number {
   return Number(process.env.STINT_FUZZ ?? usual)
 }
 
+/** What STINT_SEED says, or the same each time. */
+export const seed = Number(process.env.STINT_SEED ?? 20_260_101)
+
+/** The title of a test of random input: how much of it, and how to have it again. `npm run fuzz` finds such tests by it. */
+export const drawn = (title: string, count: number): string => `${title} (${count} cases, STINT_SEED=${seed})`
+
+/** Random numbers from 0 to below 1. */
+export function fractions(from: number): () => number {
+  const random = new Random(from)
+  return () => random.below(2 ** 30) / 2 ** 30
+}
+
 /** A small generator of random numbers (xorshift32). */
 export class Random {
   #state: number

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { StintError } from '#lib/errors.js'
 import { enforceToFunctionOptions, parseCommandOptions, parseFunctionOptions } from '#lib/options/index.js'
 import { nativeLimits, planCommand, planWorker } from '#lib/plan/index.js'
-import { cases } from '../../support/random.js'
+import { cases, drawn, fractions, seed } from '../../support/random.js'
 
 const names = [
   ...['memory', 'addressSpace', 'cpuTime', 'wallTime', 'processes', 'gracePeriod', 'fileSize', 'openFiles', 'stack', 'coreSize'],
@@ -87,22 +87,12 @@ const parsers = [
   (options: object) => parseFunctionOptions(enforceToFunctionOptions(options)),
 ]
 
-// A linear congruential generator (the constants of glibc's rand), by its high bits.
-function generator(seed: number): () => number {
-  let state = BigInt(seed)
-  return () => {
-    state = (state * 1_103_515_245n + 12_345n) % 2n ** 31n
-    return Number(state >> 8n) / 2 ** 23
-  }
-}
-
-const seed = Number(process.env.STINT_SEED ?? 20_260_102)
-
-test(`any options are parsed to numbers or refused with a StintError that names the option (STINT_SEED=${seed})`, () => {
-  const random = generator(seed)
+const count = cases(10_000)
+test(drawn('any options are parsed to numbers or refused with a StintError that names the option', count), () => {
+  const random = fractions(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
   let accepted = 0
-  for (let count = 0; count < cases(10_000); count++) {
+  for (let made = 0; made < count; made++) {
     const options = Object.fromEntries(Array.from({ length: Math.floor(random() * 4) }, () => [pick(names), pick(values)]))
     try {
       const parsed = pick(parsers)(options)

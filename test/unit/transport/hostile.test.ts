@@ -2,26 +2,26 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serialize } from 'node:v8'
 import { decode, encode, MalformedError } from '#lib/transport/index.js'
-import { Random } from '../../support/random.js'
+import { cases, drawn, Random, seed } from '../../support/random.js'
 import { damage, value } from './generated.js'
 import { segmentsOf, trip } from './trip.js'
 
 // STINT_FUZZ=2000000 tries that many damaged encodings; STINT_SEED repeats a run.
-const cases = Number(process.env.STINT_FUZZ ?? 20_000)
-const seed = Number(process.env.STINT_SEED ?? Date.now() & 0x7fffffff)
+const damaged = cases(20_000)
+const generated = Math.max(500, damaged / 20)
 const slowest = 2000 // ms that one decoding of a few kB may take, on a loaded machine
 
-test(`generated values arrive as they were (seed ${seed})`, () => {
+test(drawn('generated values arrive as they were', generated), () => {
   const random = new Random(seed)
-  for (let i = 0; i < Math.max(500, cases / 20); i++) {
+  for (let i = 0; i < generated; i++) {
     const sent = value(random)
     assert.deepStrictEqual(trip(sent), sent, `value ${i} of seed ${seed}`)
   }
 })
 
-test(`damaged encodings are decoded or refused as malformed, quickly (seed ${seed})`, () => {
+test(drawn('damaged encodings are decoded or refused as malformed, quickly', damaged), () => {
   const random = new Random(seed)
-  for (let i = 0; i < cases; ) {
+  for (let i = 0; i < damaged; ) {
     const { main, segments } = encode(value(random))
     const buffers = segmentsOf(segments)
     for (let j = 0; j < 50; j++, i++) {
@@ -34,10 +34,10 @@ test(`damaged encodings are decoded or refused as malformed, quickly (seed ${see
   assert.deepEqual(Object.keys(Object.prototype), [])
 })
 
-test(`random bytes are refused as malformed (seed ${seed})`, () => {
+test(drawn('random bytes are refused as malformed', damaged / 4), () => {
   const random = new Random(seed)
   const header = encode(0).main.subarray(0, 2)
-  for (let i = 0; i < cases / 4; i++) {
+  for (let i = 0; i < damaged / 4; i++) {
     const bytes = Buffer.from(Array.from({ length: random.below(60) }, () => random.below(256)))
     tryDecode(i % 2 === 0 ? bytes : Buffer.concat([header, bytes]), [])
   }

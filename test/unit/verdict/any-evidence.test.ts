@@ -6,7 +6,7 @@ import { LimitError } from '#lib/errors.js'
 import type { NativeReport } from '#lib/native.js'
 import type { Evidence, Reply } from '#lib/supervise/evidence.js'
 import { cause, causeRow, conclude, judge } from '#lib/verdict/index.js'
-import { cases } from '../../support/random.js'
+import { cases, drawn, fractions, seed } from '../../support/random.js'
 import { ended, evidence } from './evidence.js'
 
 const reasons: Readonly<Record<string, readonly string[]>> = {
@@ -16,17 +16,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   Memorylimit: ['heap', 'address-space', 'data', 'cgroup', 'tree', 'thread'],
   Subprocess: ['denied'],
   Anything: ['threw', 'exited', 'signaled', 'aborted', 'unserializable', 'too-large', 'launch-failed', 'unsettled', 'lost'],
-}
-
-// mulberry32: small, and the same everywhere.
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 const numbers = [
@@ -95,12 +84,13 @@ function randomEvidence(random: () => number): Evidence {
   }
 }
 
-const seed = Number(process.env.STINT_SEED ?? 20_260_101)
+const verdicts = cases(30_000)
+const outcomes = cases(5_000)
 
-test(`any evidence gives exactly one kind, with a reason of that kind (STINT_SEED=${seed})`, () => {
-  const random = generator(seed)
+test(drawn('any evidence gives exactly one kind, with a reason of that kind', verdicts), () => {
+  const random = fractions(seed)
   const seen = new Set<string>()
-  for (let count = 0; count < cases(30_000); count++) {
+  for (let count = 0; count < verdicts; count++) {
     const given = randomEvidence(random)
     const { kind, reason, certainty } = judge(given)
     seen.add(`${kind}/${reason}`)
@@ -111,21 +101,24 @@ test(`any evidence gives exactly one kind, with a reason of that kind (STINT_SEE
   assert.deepEqual([...seen].sort(), possible.sort(), 'the random evidence reaches every reason')
 })
 
-test('any evidence gives an outcome that is frozen, has an error unless it is Ok, and can be written as JSON', () => {
-  const random = generator(seed + 1)
-  for (let count = 0; count < cases(5_000); count++) {
-    const outcome = conclude(randomEvidence(random))
-    assert.ok(Object.isFrozen(outcome))
-    assert.equal('error' in outcome, outcome.kind !== 'Ok')
-    assert.equal('value' in outcome, outcome.kind === 'Ok')
-    if (outcome.kind !== 'Ok') assert.ok(outcome.error instanceof LimitError && outcome.error.kind === outcome.kind)
-    assert.equal(JSON.parse(JSON.stringify(outcome)).kind, outcome.kind)
-  }
-})
+test(
+  drawn('any evidence gives an outcome that is frozen, has an error unless it is Ok, and can be written as JSON', outcomes),
+  () => {
+    const random = fractions(seed + 1)
+    for (let count = 0; count < outcomes; count++) {
+      const outcome = conclude(randomEvidence(random))
+      assert.ok(Object.isFrozen(outcome))
+      assert.equal('error' in outcome, outcome.kind !== 'Ok')
+      assert.equal('value' in outcome, outcome.kind === 'Ok')
+      if (outcome.kind !== 'Ok') assert.ok(outcome.error instanceof LimitError && outcome.error.kind === outcome.kind)
+      assert.equal(JSON.parse(JSON.stringify(outcome)).kind, outcome.kind)
+    }
+  },
+)
 
 test('the same evidence gives the same verdict', () => {
-  const first = generator(seed)
-  const second = generator(seed)
+  const first = fractions(seed)
+  const second = fractions(seed)
   for (let count = 0; count < 1_000; count++) assert.deepEqual(judge(randomEvidence(first)), judge(randomEvidence(second)))
 })
 
