@@ -28,7 +28,7 @@ export interface NativePlan {
   readonly command: boolean // false: a worker, which gets a channel and waits for start()
   readonly files: readonly string[] // paths to try in turn (PATH is resolved by the plan stage)
   readonly argv: readonly string[]
-  readonly env: readonly string[] // NAME=value
+  readonly env: string // NAME=value of each variable, each with a NUL after it
   readonly cwd: string // '' = the host's
   readonly stdin: 'inherit' | 'ignore' | 'pipe'
   readonly stdout: NativeStream

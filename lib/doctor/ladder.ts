@@ -138,7 +138,7 @@ function trialPlan(keeper: string, { name, below = [], processes = allowed, plai
     command: true,
     files: ['/bin/sh'],
     argv: ['sh', '-c', name === undefined ? tooMany : 'exit 0'],
-    env: name === undefined ? ['PATH=/usr/bin:/bin'] : [],
+    env: name === undefined ? 'PATH=/usr/bin:/bin\0' : '',
     cwd: '/',
     stdin: 'ignore',
     stdout: 'ignore',

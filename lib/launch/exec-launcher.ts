@@ -110,5 +110,5 @@ export class ExecLauncher implements Launcher {
 }
 
 function heritageOf(plan: NativePlan): string {
-  return [plan.cwd === '' ? process.cwd() : plan.cwd, ...plan.env].join('\0')
+  return `${plan.cwd === '' ? process.cwd() : plan.cwd}\0${plan.env}`
 }

@@ -1,16 +1,16 @@
 // Sizes, durations and counts, from what people write to plain numbers. Pure; nothing is rounded or clamped silently.
 import { refuse } from './refuse.js'
 
-const sizeFactors: Readonly<Record<string, bigint>> = {
-  B: 1n,
-  kB: 1000n,
-  MB: 1000n ** 2n,
-  GB: 1000n ** 3n,
-  TB: 1000n ** 4n,
-  KiB: 1024n,
-  MiB: 1024n ** 2n,
-  GiB: 1024n ** 3n,
-  TiB: 1024n ** 4n,
+const sizeFactors: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1000,
+  MB: 1000 ** 2,
+  GB: 1000 ** 3,
+  TB: 1000 ** 4,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
 }
 const durationFactors: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const quantity = /^(\d+|\d*\.\d+)([A-Za-z]+)$/
@@ -30,18 +30,26 @@ export interface SizeRule {
  */
 export function parseSize(option: string, value: unknown, rule: SizeRule = {}): number {
   const { min = 0, infinity = false } = rule
-  const accepted = `a whole number of bytes${min > 0 ? ` of at least ${min}` : ''}, or text such as '512MiB' or '1.5GB'${infinity ? ', or Infinity' : ''}`
   if (infinity && value === Number.POSITIVE_INFINITY) return value
   const bytes = typeof value === 'string' ? sizeOfText(value) : value
-  if (!isWhole(bytes) || bytes < min) return refuse(option, value, accepted)
-  return bytes
+  if (isWhole(bytes) && bytes >= min) return bytes
+  const least = min > 0 ? ` of at least ${min}` : ''
+  return refuse(
+    option,
+    value,
+    `a whole number of bytes${least}, or text such as '512MiB' or '1.5GB'${infinity ? ', or Infinity' : ''}`,
+  )
 }
 
-// In integers, since 1.1 * 10 ** 9 is no whole number in floating point.
 function sizeOfText(text: string): number | undefined {
   const [, digits = '', unit = ''] = quantity.exec(text) ?? []
   const factor = Object.hasOwn(sizeFactors, unit) ? sizeFactors[unit] : undefined
   if (factor === undefined) return undefined
+  return digits.includes('.') ? sizeOfFraction(digits, BigInt(factor)) : Number(digits) * factor // exact, or no safe integer
+}
+
+// In integers, since 1.1 * 10 ** 9 is no whole number in floating point.
+function sizeOfFraction(digits: string, factor: bigint): number | undefined {
   const [whole = '', fraction = ''] = digits.split('.')
   const scaled = BigInt(whole + fraction) * factor
   const divisor = 10n ** BigInt(fraction.length)
@@ -56,10 +64,11 @@ function sizeOfText(text: string): number | undefined {
  */
 export function parseDuration(option: string, value: unknown, min: 0 | 'some' = 'some'): number {
   const given = typeof value === 'string' ? durationOfText(value) : value
-  const accepted = `milliseconds${min === 'some' ? ' above 0' : ' from 0'} to 100 years, or text such as '250ms', '1.5s', '2m', '1h'`
-  if (typeof given !== 'number' || !(given >= 0) || given > longest) return refuse(option, value, accepted)
-  const exact = Math.round(given * 1e6) / 1e6
-  return min === 'some' && exact === 0 ? refuse(option, value, accepted) : exact
+  const fits = typeof given === 'number' && given >= 0 && given <= longest
+  const exact = fits ? Math.round(given * 1e6) / 1e6 : 0
+  if (fits && (exact > 0 || min === 0)) return exact
+  const from = min === 'some' ? 'above 0' : 'from 0'
+  return refuse(option, value, `milliseconds ${from} to 100 years, or text such as '250ms', '1.5s', '2m', '1h'`)
 }
 
 function durationOfText(text: string): number | undefined {

@@ -1,7 +1,7 @@
 // The plan of a command.
 import { StintError } from '../errors.js'
 import type { ParsedCommandOptions } from '../options/parsed.js'
-import { environmentList, type HostFacts } from './facts.js'
+import { environmentText, type HostFacts } from './facts.js'
 import { nativeLimits } from './limits.js'
 import { candidateFiles } from './path.js'
 import { commonPlan, type Plan } from './plan.js'
@@ -17,9 +17,9 @@ export function planCommand(options: ParsedCommandOptions, command: string, args
   return Object.freeze({
     ...commonPlan(options),
     command: true,
-    files: Object.freeze(candidateFiles(command, env.PATH)),
+    files: Object.freeze(candidateFiles(command, env)),
     argv: Object.freeze([command, ...args]),
-    env: Object.freeze(environmentList(env)),
+    env: environmentText(env),
     limits: nativeLimits(options.limits),
     stopSignal: signalNumber(options.stopSignal),
   } satisfies Plan)

@@ -6,9 +6,9 @@ const defaultPath = '/bin:/usr/bin'
 /**
  * As execvp(3) looks a command up: a name with a slash is the file itself; any other is tried in each directory of PATH
  * in turn, an empty entry being the working directory. Relative paths count from the job's own working directory.
- * @param path PATH of the job's environment
+ * @param env the job's environment
  */
-export function candidateFiles(command: string, path: string | undefined): readonly string[] {
+export function candidateFiles(command: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   if (command.includes('/')) return [command]
-  return (path ?? defaultPath).split(':').map((directory) => `${directory === '' ? '.' : directory}/${command}`)
+  return (env.PATH ?? defaultPath).split(':').map((directory) => `${directory === '' ? '.' : directory}/${command}`)
 }

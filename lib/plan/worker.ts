@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { StintError } from '../errors.js'
 import type { ParsedFunctionOptions } from '../options/parsed.js'
 import { templateFlags } from '../template-flags.js'
-import { environmentList, type HostFacts } from './facts.js'
+import { environmentText, type HostFacts } from './facts.js'
 import { noLimits } from './limits.js'
 import { stripFlags, stripNodeOptions } from './node-flags.js'
 import { commonPlan, type Plan } from './plan.js'
@@ -49,7 +49,7 @@ export function planWorker(options: ParsedFunctionOptions, facts: HostFacts): Pl
       ...stripFlags(options.execArgv ?? facts.execArgv),
       entry,
     ]),
-    env: Object.freeze(environmentList(workerEnvironment(options, facts))),
+    env: environmentText(workerEnvironment(options, facts)),
     limits: Object.freeze({ ...noLimits, processes: options.limits.processes ?? noLimits.processes }),
     stopSignal: signalNumber('SIGTERM'), // a worker's soft stop is a message; this is for a keeper that finds it deaf
   } satisfies Plan)

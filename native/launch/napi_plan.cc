@@ -22,6 +22,9 @@ class PlanReader {
   void Strings(const char* name, std::vector<std::string>* out) {
     if (Get(name)) ok_ = ReadStrings(env_, value_, name, out);
   }
+  void Texts(const char* name, std::vector<std::string>* out) {
+    if (Get(name)) ok_ = ReadTexts(env_, value_, name, out);
+  }
   std::int64_t Integer(const char* name, IntegerRange range) {
     std::int64_t number = 0;
     if (Get(name)) ok_ = ReadInteger(env_, value_, name, range, &number);
@@ -99,7 +102,7 @@ bool ReadPlan(napi_env env, napi_value value, LaunchPlan* plan) {
   reader.Flag("exact", kPlanExact, &header.flags);
   reader.Strings("files", &plan->source.files);
   reader.Strings("argv", &plan->source.argv);
-  reader.Strings("env", &plan->source.env);
+  reader.Texts("env", &plan->source.env);
   reader.Strings("cgroups", &plan->source.cgroups);
   reader.Require(plan->source.cgroups.empty() || plan->source.cgroups.size() == kCgroupTexts, "cgroups",
                  "an empty list, or one of a name and four paths");

@@ -1,5 +1,6 @@
 #include "support/napi_fields.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace stint {
@@ -16,6 +17,13 @@ bool ReadLength(napi_env env, napi_value value, const char* name, std::uint32_t*
     return napi_get_array_length(env, value, length) == napi_ok;
   }
   return ThrowField(env, name, "an array");
+}
+
+bool ReadAnyString(napi_env env, napi_value value, const char* name, std::string* out) {
+  std::size_t length = 0;
+  if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return ThrowField(env, name, "a string");
+  out->resize(length);
+  return napi_get_value_string_utf8(env, value, out->data(), length + 1, &length) == napi_ok;
 }
 
 template <typename T>
@@ -67,11 +75,20 @@ bool ReadBoolean(napi_env env, napi_value value, const char* name, bool* out) {
 }
 
 bool ReadString(napi_env env, napi_value value, const char* name, std::string* out) {
-  std::size_t length = 0;
-  if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return ThrowField(env, name, "a string");
-  out->resize(length);
-  if (napi_get_value_string_utf8(env, value, out->data(), length + 1, &length) != napi_ok) return false;
-  return out->find('\0') == std::string::npos || ThrowField(env, name, "a string without NUL characters");
+  return ReadAnyString(env, value, name, out) &&
+         (out->find('\0') == std::string::npos || ThrowField(env, name, "a string without NUL characters"));
+}
+
+bool ReadTexts(napi_env env, napi_value value, const char* name, std::vector<std::string>* out) {
+  std::string all;
+  if (!ReadAnyString(env, value, name, &all)) return false;
+  if (!all.empty() && all.back() != '\0') return ThrowField(env, name, "variables, each with a NUL after it");
+  out->reserve(static_cast<std::size_t>(std::count(all.begin(), all.end(), '\0')));
+  for (std::size_t at = 0, end = 0; at < all.size(); at = end + 1) {
+    end = all.find('\0', at);
+    out->push_back(all.substr(at, end - at));
+  }
+  return true;
 }
 
 bool ReadStrings(napi_env env, napi_value value, const char* name, std::vector<std::string>* out) {

@@ -22,6 +22,8 @@ bool ReadInteger(napi_env env, napi_value value, const char* name, IntegerRange 
 bool ReadBoolean(napi_env env, napi_value value, const char* name, bool* out);
 /// A string without NUL characters, as UTF-8.
 bool ReadString(napi_env env, napi_value value, const char* name, std::string* out);
+/// Strings in one, each with a NUL after it.
+bool ReadTexts(napi_env env, napi_value value, const char* name, std::vector<std::string>* out);
 bool ReadStrings(napi_env env, napi_value value, const char* name, std::vector<std::string>* out);
 /// A bigint from 0 to 2^64 - 1.
 bool ReadToken(napi_env env, napi_value value, const char* name, std::uint64_t* out);

@@ -24,7 +24,7 @@ function holders(count: number, megabytes: number, limit: number) {
     memory: limit * MB,
     wallNs: 20_000 * MS,
   })
-  return { ...plan, env: [...plan.env, `HOLD=${hold}`] }
+  return { ...plan, env: `${plan.env}HOLD=${hold}\0` }
 }
 
 async function keptOn(rung: Rung, plan: Parameters<typeof kept>[0]): Promise<Kept> {

@@ -61,7 +61,7 @@ test('memory of many processes is summed', async () => {
   const many = 'for n in 1 2 3 4 5 6; do $HOLD 60 20000 & done; wait'
   const plan = script(many, { memory: 200 * MB, wallNs: 20_000 * MS })
   const holder = fixed('hold', []).files[0]
-  const { report } = await kept({ ...plan, env: [...plan.env, `HOLD=${holder}`] })
+  const { report } = await kept({ ...plan, env: `${plan.env}HOLD=${holder}\0` })
   assert.deepEqual(causes(report), [cause.treeMemory])
   assert.ok(report.peakTreeMemory > 200 * MB, `${report.peakTreeMemory}`)
 })

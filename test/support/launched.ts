@@ -22,7 +22,9 @@ export function command(script: string): NativePlan {
     command: true,
     files: ['/bin/sh'],
     argv: ['sh', '-c', script],
-    env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+    env: Object.entries(process.env)
+      .map(([name, value]) => `${name}=${value}\0`)
+      .join(''),
     cwd: '',
     stdin: 'ignore',
     stdout: 'capture',

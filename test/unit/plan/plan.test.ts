@@ -71,7 +71,7 @@ test('a command gets its argv, the environment that is set, and absolute limits'
     ['-l'],
     facts,
   )
-  assert.deepEqual([command, argv, env], [true, ['ls', '-l'], ['PATH=/a:/b', 'X=y']])
+  assert.deepEqual([command, argv, env], [true, ['ls', '-l'], 'PATH=/a:/b\0X=y\0'])
   assert.deepEqual([limits.memory, stopSignal, outputSize, exact, uid, gid, cwd, nice], [10, 2, -1, true, 5, -1, '', 0])
 })
 
@@ -145,7 +145,7 @@ test('execArgv replaces the host`s flags, and is stripped as well', () => {
 
 test('a worker knows how deep it is nested, whatever env says', () => {
   const depth = (env: NodeJS.ProcessEnv, own?: NodeJS.ProcessEnv) =>
-    plan.planWorker(parseFunctionOptions({ env: own }), { ...facts, env }).env
+    plan.planWorker(parseFunctionOptions({ env: own }), { ...facts, env }).env.split('\0')
   assert.ok(depth({}).includes('STINT_DEPTH=1'))
   assert.ok(depth({ STINT_DEPTH: '1' }, { STINT_DEPTH: '0', A: 'b' }).includes('STINT_DEPTH=2'))
   assert.ok(depth({ STINT_DEPTH: 'x' }).includes('STINT_DEPTH=1'))
@@ -187,7 +187,9 @@ const nodeOptions: [string, string][] = [
 for (const [given, kept] of nodeOptions) {
   test(`NODE_OPTIONS '${given}' becomes '${kept}'`, () => {
     assert.equal(plan.stripNodeOptions(given), kept)
-    assert.ok(plan.planWorker(parseFunctionOptions({ env: { NODE_OPTIONS: given } }), facts).env.includes(`NODE_OPTIONS=${kept}`))
+    assert.ok(
+      plan.planWorker(parseFunctionOptions({ env: { NODE_OPTIONS: given } }), facts).env.includes(`NODE_OPTIONS=${kept}\0`),
+    )
   })
 }
 
@@ -195,8 +197,15 @@ test('a command keeps NODE_OPTIONS as it is', () => {
   assert.ok(
     plan
       .planCommand(parseCommandOptions({ env: { NODE_OPTIONS: '--test' } }), 'x', [], facts)
-      .env.includes('NODE_OPTIONS=--test'),
+      .env.includes('NODE_OPTIONS=--test\0'),
   )
+})
+
+test('a variable with a NUL, which the environment of a thread may hold, is refused by name', () => {
+  const nul = { ...facts, env: { X: 'y\0Z=1' } }
+  const refusal = { code: 'ERR_STINT_ARGUMENT_VALUE', message: /'X'/ }
+  assert.throws(() => plan.planCommand(parseCommandOptions(), 'x', [], nul), refusal)
+  assert.throws(() => plan.planWorker(parseFunctionOptions(), nul), refusal)
 })
 
 test('signals have their usual names, both ways', () => {
