@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Figures } from '../support/host-state.js'
 import { startHost } from '../support/hosts.js'
-import { commandBehaviours } from '../support/suite.js'
+import { behaviours } from '../support/suite.js'
 
 interface Held {
   readonly wrong: readonly string[]
@@ -18,9 +18,9 @@ const calls = Number(process.env.STINT_CALLS ?? 300)
 /** Arenas of libc and V8's code range are cut at other places as they are used; V8's heap is not counted at all. */
 const mappingsOfRuntime = 12
 
-commandBehaviours(`${calls} mixed calls`, () => {
+behaviours(`${calls} mixed calls`, ({ isolation }) => {
   test('with 256 descriptors allowed: every ending is told right, and the host holds what it held', async (t) => {
-    const host = startHost('many-calls', [String(calls), '2'], ['prlimit', '--nofile=256:256'])
+    const host = startHost('many-calls', [String(calls), '2', isolation], ['prlimit', '--nofile=256:256'])
     const held = await host.line<Held>(0, 60_000 + calls * 500)
     await host.ended
     assert.deepEqual(held.wrong, [], host.complaints())
