@@ -75,7 +75,7 @@ void Keeper::PollCpu(std::int64_t now) {
 std::int64_t Keeper::UntilCpuPoll(std::int64_t left) const {
   const std::int64_t soon = std::max(kSoonestNs, left / processors_);
   if (setup_.cgroup != nullptr && (setup_.cgroup->rungs() & kRungCpuCgroup) != 0) return soon;
-  return cpu_.Forgets() ? kSoonestNs : std::min(soon, kLatestNs);
+  return cpu_.Forgets() ? kSoonestNs : std::min(soon, std::max(kLatestNs, job_.limits.cpu_ns / 10));
 }
 
 std::int64_t Keeper::UntilMemoryPoll(std::int64_t left) const {
