@@ -22,14 +22,21 @@ const ownPlace = {
   },
 }
 
-// A CommonJS file has a `require` of its own; node:module would load the ES module loader. `bindings` comes along: to find it and what
-// it needs takes longer than to load the addon.
+// A CommonJS file has a `require` of its own; node:module would load the ES module loader. `bindings` is asked for one known path at a
+// time: what it would do, without its search, and without the module loader's.
+const bindings = `({ module_root, try: [parts] }) => {
+  const file = require('node:path').join(module_root, ...parts.slice(1))
+  if (!require('node:fs').existsSync(file)) throw Object.assign(new Error('not there'), { tries: [file] })
+  const module = { exports: {} }
+  process.dlopen(module, file)
+  return module.exports
+}`
 const ownRequire = {
   name: 'own-require',
   setup(build) {
     build.onResolve({ filter: /^node:module$/ }, () => ({ path: 'module', namespace: 'own' }))
     build.onLoad({ filter: /.*/, namespace: 'own' }, () => ({
-      contents: "exports.createRequire = () => (id) => id === 'bindings' ? require('bindings') : __require(id)",
+      contents: `const bindings = ${bindings}\nexports.createRequire = () => (id) => id === 'bindings' ? bindings : __require(id)`,
       resolveDir: dist,
     }))
   },
@@ -43,15 +50,11 @@ const lateBuiltins = {
   name: 'late-builtins',
   setup(build) {
     build.onResolve({ filter: late }, ({ path }) => ({ path, namespace: 'late' }))
-    build.onLoad({ filter: late, namespace: 'late' }, async ({ path }) => ({
-      contents: gettersOf(path, Object.keys(await import(path))),
+    // What esbuild makes of an import copies the module's own names, and keeps its prototype: names of that are asked for when used.
+    build.onLoad({ filter: late, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => __require('${path}')[name] }))`,
     }))
   },
-}
-
-function gettersOf(path, names) {
-  const getters = names.map((name) => `get ${JSON.stringify(name)}() { return __require('${path}')[${JSON.stringify(name)}] }`)
-  return `module.exports = { ${getters.join(', ')} }`
 }
 
 const moreInOtherFile = {

@@ -53,10 +53,10 @@ const counted = { processes: 1_000_000, memory: 2 ** 50 }
 async function runOnce([file = '', ...args]: readonly string[], json: boolean): Promise<Run> {
   const timeline = new Timeline()
   const stdio = { stdin: 'inherit', stdout: json ? 'pipe' : 'inherit', stderr: 'inherit' } as const
-  const since = performance.now()
+  const startedAt = new Date()
   const job = spawnLimited(file, args, { ...stdio, ...counted })
   job.stdout?.pipe(process.stderr, { end: false })
-  const stop = watch({ job, since }, timeline)
+  const stop = watch({ job, startedAt }, timeline)
   const forwarding = forwardSignals(job, patience)
   const outcome = await job.outcome
   stop()

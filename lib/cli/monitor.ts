@@ -9,10 +9,10 @@ import { Timeline } from './timeline.js'
 const shortest = 20
 const share = 10
 
-/** A job and when it was asked for, by performance.now(): whoever watches may come later. */
+/** A job and when it was asked for: whoever watches may come later. (To ask performance would load it, before the job starts.) */
 export interface StartedJob {
   readonly job: LimitedProcess
-  readonly since: number
+  readonly startedAt: Date
 }
 
 export interface Monitor {
@@ -44,17 +44,18 @@ export async function monitor(started: StartedJob, options: CommandOptions, line
  * Samples the job's tree until it is over.
  * @returns stops it
  */
-export function watch({ job, since }: StartedJob, timeline: Timeline, live?: LiveLine): () => void {
+export function watch({ job, startedAt }: StartedJob, timeline: Timeline, live?: LiveLine): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const begin = () => {
     if (job.pid === undefined || stopped) return
     const tree = new ProcessTree(job.pid)
+    const start = performance.now() - (Date.now() - startedAt.getTime())
     const look = () => {
       const before = performance.now()
       const sample = tree.sample()
       if (sample === undefined || stopped) return
-      const moment = { ...sample, time: before - since }
+      const moment = { ...sample, time: before - start }
       timeline.add(moment)
       live?.show(moment)
       timer = setTimeout(look, Math.max(shortest, (performance.now() - before) * share)).unref()

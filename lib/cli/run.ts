@@ -36,14 +36,14 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const [file = '', ...args] = command
   const stream = capture ? 'pipe' : 'inherit'
   const startedAt = new Date()
-  const since = performance.now()
   const job = spawnLimited(file, args, { ...options, stdin: 'inherit', stdout: stream, stderr: stream })
   // First of all: a Ctrl-C that comes before we listen would end us, and the job without its farewell.
   let monitor: Monitor | undefined
   const pausing = { suspend: () => monitor?.suspend() }
   const forwarding = forwardSignals(job, parseDuration('gracePeriod', options.gracePeriod ?? patience, 0), pausing)
   const kept = capture ? (await import('./capture.js')).passOn(job, keptOf(options)) : undefined
-  if (needsMonitor(settings)) monitor = await (await import('./monitor.js')).monitor({ job, since }, options, wantsLine(settings))
+  if (needsMonitor(settings))
+    monitor = await (await import('./monitor.js')).monitor({ job, startedAt }, options, wantsLine(settings))
   const outcome = await job.outcome
   monitor?.stop()
   forwarding.stop()
