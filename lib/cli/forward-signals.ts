@@ -10,7 +10,8 @@ export interface Target {
   close(): Promise<void>
 }
 
-export interface Forwarding {
+export interface Forwarding<T extends Target> {
+  readonly job: T
   /** The first signal that asked for the end. */
   readonly ending: NodeJS.Signals | undefined
   stop(): void
@@ -22,11 +23,17 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 const news = ['SIGWINCH', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * Forwards signals from now until stop().
+ * Starts a job and forwards signals to it from before its first moment until stop(). One that came before we listen would end us, and the
+ * job without its farewell; and Ctrl-Z would be lost where our process group is an orphaned one (setpgid(2)).
+ * @param start starts it: a signal that arrives meanwhile is handled when that is done, since handlers are called by the event loop
  * @param patience ms from the first signal that asks for the end to SIGKILL of the whole tree
  * @param pausing called before we stop with the job
  */
-export function forwardSignals(job: Target, patience: number, pausing: { suspend(): void } = { suspend() {} }): Forwarding {
+export function forwardSignals<T extends Target>(
+  start: () => T,
+  patience: number,
+  pausing: { suspend(): void } = { suspend() {} },
+): Forwarding<T> {
   let ending: NodeJS.Signals | undefined
   let timer: NodeJS.Timeout | undefined
   const end = (signal: NodeJS.Signals) => {
@@ -53,7 +60,9 @@ export function forwardSignals(job: Target, patience: number, pausing: { suspend
     ['SIGCONT', resume],
   ]
   for (const [signal, handler] of handlers) process.on(signal, handler)
+  const job = start()
   return {
+    job,
     get ending() {
       return ending
     },

@@ -54,10 +54,10 @@ async function runOnce([file = '', ...args]: readonly string[], json: boolean): 
   const timeline = new Timeline()
   const stdio = { stdin: 'inherit', stdout: json ? 'pipe' : 'inherit', stderr: 'inherit' } as const
   const startedAt = new Date()
-  const job = spawnLimited(file, args, { ...stdio, ...counted })
+  const forwarding = forwardSignals(() => spawnLimited(file, args, { ...stdio, ...counted }), patience)
+  const { job } = forwarding
   job.stdout?.pipe(process.stderr, { end: false })
   const stop = watch({ job, startedAt }, timeline)
-  const forwarding = forwardSignals(job, patience)
   const outcome = await job.outcome
   stop()
   forwarding.stop()

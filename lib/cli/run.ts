@@ -36,11 +36,11 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const [file = '', ...args] = command
   const stream = capture ? 'pipe' : 'inherit'
   const startedAt = new Date()
-  const job = spawnLimited(file, args, { ...options, stdin: 'inherit', stdout: stream, stderr: stream })
-  // First of all: a Ctrl-C that comes before we listen would end us, and the job without its farewell.
   let monitor: Monitor | undefined
   const pausing = { suspend: () => monitor?.suspend() }
-  const forwarding = forwardSignals(job, parseDuration('gracePeriod', options.gracePeriod ?? patience, 0), pausing)
+  const start = () => spawnLimited(file, args, { ...options, stdin: 'inherit', stdout: stream, stderr: stream })
+  const forwarding = forwardSignals(start, parseDuration('gracePeriod', options.gracePeriod ?? patience, 0), pausing)
+  const { job } = forwarding
   const kept = capture ? (await import('./capture.js')).passOn(job, keptOf(options)) : undefined
   if (needsMonitor(settings))
     monitor = await (await import('./monitor.js')).monitor({ job, startedAt }, options, wantsLine(settings))
