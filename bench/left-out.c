@@ -1,5 +1,5 @@
 // left-out WAY ROUNDS FOLDER [COMETS]: what a rung would cost or bring that stint does not use (docs/design.md, section 5). Prints the
-// milliseconds of each round: of a forked process that touches 8 MB and ends,
+// milliseconds of each round: of a forked process that touches 256 kB and ends,
 //   plain      with nothing around it
 //   group      in a memory group of its own: made in FOLDER, limited, entered, read, removed
 //   pool       in a group of FOLDER that was there before, emptied of what the last one has left (v1's memory.force_empty)
@@ -72,8 +72,8 @@ static void Await(pid_t pid) {
 }
 
 static void Touch(void) {
-  volatile char* memory = malloc(8 << 20);
-  for (size_t at = 0; at < 8 << 20; at += 4096) memory[at] = 7;
+  volatile char* memory = malloc(256 << 10);
+  for (size_t at = 0; at < 256 << 10; at += 4096) memory[at] = 7;
   _exit(0);
 }
 

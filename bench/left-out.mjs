@@ -38,7 +38,7 @@ async function ours(title, without) {
   console.log(JSON.stringify({ title, unit: 'ms', ...summary(seen) }))
 }
 
-measure('a process that touches 8 MB', ['plain', 300])
+measure('a process that touches 256 kB', ['plain', 300])
 measure('the same in a memory group of its own (v1)', ['group', 300], memory)
 measure('the same in a prepared memory group (v1)', ['pool', 300], memory)
 measure('the same in a pid namespace', ['namespace', 300])

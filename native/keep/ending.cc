@@ -37,8 +37,11 @@ std::int64_t CaptureTime(Cause cause) {
 
 // Sweeps: at once while processes still appear, then ever less often.
 constexpr std::int64_t kEagerNs = 50 * kNsPerMs;
+// A job at its wall limit is often alone, too, and many may come to it at once.
+constexpr std::int64_t kAloneNs = 5 * kNsPerMs;
 constexpr std::int64_t kEagerGapNs = kNsPerMs / 5;
 constexpr std::int64_t kPatientGapNs = 5 * kNsPerMs;
+constexpr std::int64_t kLookShare = 4;
 // A process that may not be killed (another uid by set-user-ID) or cannot die (uninterruptible sleep) does not hold
 // back the report for longer.
 constexpr std::int64_t kGiveUpNs = 5 * kNsPerSecond;
@@ -149,7 +152,7 @@ void Keeper::Kill(std::int64_t now) {
     job_.peak_memory = PeakOf(worker_.pid, tree_.proc_fd());
   KillWorker();
   // After Done the worker is nearly always alone: its end tells whether there is more to kill.
-  job_.sweep_at = done ? now + kEagerNs : now;
+  job_.sweep_at = now + (done ? kEagerNs : job_.causes.First() == Cause::kWall ? kAloneNs : 0);
 }
 
 void Keeper::KillWorker() {
@@ -269,7 +272,9 @@ void Keeper::Sweep(std::int64_t now) {
     return;
   }
   const bool eager = now < job_.give_up_at - kGiveUpNs + kEagerNs;
-  job_.sweep_at = now + (eager ? kEagerGapNs : kPatientGapNs);
+  job_.sweep_at = MonotonicNs() + (eager ? kEagerGapNs : kPatientGapNs);
+  // Where many jobs end at once each look takes long, and what was killed needs the cores to die.
+  if (!job_.ended) job_.sweep_at += kLookShare * (MonotonicNs() - now);
 }
 
 void Keeper::KillTree(std::int64_t now) {
