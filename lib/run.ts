@@ -161,10 +161,6 @@ function copyOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
 }
 
-/** Isolation 'fork' has not yet stood the trials that 'exec' has (docs/reliability.md), so nobody gets it unasked. */
-const AUTO_FORKS: boolean = false
-const FORK_ON_REQUEST = "in this version 'fork' is used only where it is asked for by name"
-
 /** A launcher for workers that are born alike. */
 export function launcherFor(options: ParsedFunctionOptions, boot: Boot): Launcher {
   const { addon, keeperPath } = native()
@@ -172,7 +168,6 @@ export function launcherFor(options: ParsedFunctionOptions, boot: Boot): Launche
   plan() // misuse shows now, not when a worker is started
   const exec = (isolationNote?: string) => new ExecLauncher({ addon, plan, boot, isolationNote })
   if (options.isolation === 'exec') return exec()
-  if (options.isolation === 'auto' && !AUTO_FORKS) return exec(FORK_ON_REQUEST)
   const concurrency = options.concurrency ?? availableParallelism()
   const planned = () => withKeeper(planTemplate(options, hostFacts()), keeperPath)
   const fork = new ForkLauncher({ addon, plan: planned, boot, concurrency })
