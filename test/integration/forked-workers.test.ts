@@ -11,6 +11,13 @@ import { ending, until } from '../support/poll.js'
 import { ours, type Process } from '../support/processes.js'
 import { closing, leavesNothing } from '../support/suite.js'
 
+/** Modules, and what their import leaves that a fork would not have, or share. */
+const unfit = [
+  ['leaves-thread', /thread/],
+  ['leaves-port', /open|active/],
+  ['leaves-timer', /Timeout/],
+] as const
+
 const forked = (concurrency = 2) => closing(limitModule<typeof Forked>(fixture('forked'), { isolation: 'fork', concurrency }))
 
 describe('a forked worker', () => {
@@ -105,17 +112,37 @@ describe('a forked worker', () => {
 
 describe('a module that must not be forked', () => {
   leavesNothing()
-  for (const [name, why] of [
-    ['leaves-thread', /thread/],
-    ['leaves-port', /open|active/],
-    ['leaves-timer', /Timeout/],
-  ] as const) {
+  for (const [name, why] of unfit) {
     test(`${name} is refused, with the reason`, async () => {
       const { add } = closing(limitModule<typeof Leaves>(fixture(name), { isolation: 'fork' }))
       await assert.rejects(ending(add(1, 2)), (error: Error & { code?: string }) => {
         assert.equal(error.code, 'ERR_STINT_UNFIT')
         return why.test(error.message)
       })
+    })
+  }
+})
+
+describe("isolation 'auto'", () => {
+  leavesNothing()
+
+  test('forks, and has nothing to remark', async () => {
+    const { look } = closing(limitModule<typeof Forked>(fixture('forked')))
+    const { isolation, isolationNote } = await ending(look.run())
+    assert.deepEqual([isolation, isolationNote], ['fork', undefined])
+  })
+
+  for (const [name, why] of unfit) {
+    test(`${name} runs in a fresh Node for each call, with the reason, told once to the logger`, async () => {
+      const told: string[] = []
+      const logger = { debug: () => undefined, warn: (text: string) => told.push(text) }
+      const { add } = closing(limitModule<typeof Leaves>(fixture(name), { logger }))
+      for (const outcome of [await ending(add.run(1, 2)), await ending(add.run(3, 4))]) {
+        assert.deepEqual([outcome.kind, outcome.isolation], ['Ok', 'exec'])
+        assert.match(outcome.isolationNote ?? '', why)
+      }
+      assert.equal(told.length, 1, told.join('\n'))
+      assert.match(told[0] ?? '', why)
     })
   }
 })
