@@ -82,8 +82,10 @@ int AwaitMessage(Channel* channel) {
   return 0;
 }
 
+/// A keeper that was killed meanwhile is nothing to tell the user of: the host sees it, too.
 [[noreturn]] void Fail(const char* what, int error) {
-  std::fprintf(stderr, "stint: %s: %s\n", what, std::strerror(error));
+  const bool gone = error == EPIPE || error == ECONNRESET;
+  if (!gone) std::fprintf(stderr, "stint: %s: %s\n", what, std::strerror(error));
   _exit(1);
 }
 
