@@ -91,7 +91,7 @@ for (const block of page.filter((each) => wordOf(each, 'recipe') !== '')) {
           )
           assert.equal(ran.code, trouble.code, ran.output)
           // A shell that was killed while it wrote leaves a line that is not ended.
-          const [, kind, sentence = ''] = /(?:^|: )stint: (\w+): (.*)$/m.exec(ran.output) ?? []
+          const [, kind, sentence = ''] = /stint: (\w+): (.*)$/m.exec(ran.output) ?? []
           assert.equal(kind, trouble.kind, ran.output)
           assert.match(sentence, trouble.message)
           assertArtefacts(folder, recipe, trouble)
