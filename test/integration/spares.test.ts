@@ -40,7 +40,7 @@ commandBehaviours('a spare', () => {
     const file = join(folder, String(keeper.pid))
     writeFileSync(file, '')
     const kill = (roles: readonly Role[]) => {
-      for (const role of roles) if (alive(pids[role])) process.kill(pids[role], 'SIGKILL')
+      for (const role of roles) end(pids[role])
     }
     /** Without a turn of the loop, so that nothing of it has been heard yet. */
     const killAndSee = (roles: readonly Role[]) => {
@@ -85,6 +85,15 @@ commandBehaviours('a spare', () => {
     })
   }
 })
+
+/** What has just ended by itself, as a keeper does after its worker, needs no end. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH')
+  }
+}
 
 /** Told as it was: a value, a death that was seen, or an end that nobody saw. */
 function assertRanOnce(outcome: Outcome<string>, times: number): void {
