@@ -88,6 +88,7 @@ class Server {
     signals_.Reset(signalfd(-1, &children, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!signals_.valid()) return errno;
     TrimMalloc();
+    AwaitQuiet();  // once: nothing of JavaScript runs here any more that could give a thread something to do
     return UndoDontFork();
   }
 
@@ -151,7 +152,6 @@ class Server {
     const int error = ReceiveForkRequest(channel_, &request);
     if (error == EAGAIN) return UniqueFd();
     if (error != 0) _exit(0);  // the host is gone; each keeper hears of that itself
-    AwaitQuiet();
     const pid_t pid = fork();
     if (pid == 0) return BecomeKeeper(std::move(request));
     // The first call does not wait for what makes the others quicker: the host uses its keeper but once.
