@@ -89,6 +89,7 @@ class Keeper {
   void Poll(std::int64_t now);
   void PollCpu(std::int64_t now);
   void PollMemory(std::int64_t now);
+  std::int64_t SharesAboveIdle();
   std::int64_t UntilCpuPoll(std::int64_t left) const;
   std::int64_t UntilMemoryPoll(std::int64_t left) const;
   void CountProcesses();

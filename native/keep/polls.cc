@@ -90,11 +90,19 @@ void Keeper::PollMemory(std::int64_t now) {
   if (setup_.cgroup != nullptr && setup_.cgroup->HoldsMemory()) return PollCgroupMemory(now);
   std::int64_t used = SumOfMemory(tree_, tree_.proc_fd()) - job_.base_memory;
   const bool shared = tree_.members().size() > 1;
-  if (used > job_.limits.memory && shared) used = SumOfShares(tree_, tree_.proc_fd()) - job_.base_memory;
+  if (used > job_.limits.memory && shared) used = SharesAboveIdle();
   job_.peak_tree_memory = std::max({job_.peak_tree_memory, used, std::int64_t{0}});
   const std::int64_t left = job_.limits.memory - used;
   job_.memory_poll_at = left >= 0 ? now + UntilMemoryPoll(left) : kNever;
   if (left < 0) EndBy(Cause::kTreeMemory, now, used);
+}
+
+/// The tree's memory above the idle worker's, shared pages divided.
+std::int64_t Keeper::SharesAboveIdle() {
+  const int proc = tree_.proc_fd();
+  const bool forked = !setup_.command && source_->Again();
+  if (!forked) return SumOfShares(tree_, proc, 0) - job_.base_memory;
+  return SumOfShares(tree_, proc, worker_.pid) + ShareAbove(job_.base_memory, worker_.pid, proc);
 }
 
 /// No filter asks before a fork: the last rung of the limit on processes, which sees one too many only afterwards.

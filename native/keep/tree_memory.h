@@ -11,7 +11,13 @@ namespace stint {
 std::int64_t SumOfMemory(const Tree& tree, int proc_fd);
 
 /// The same with each shared page divided among its users (proc_pid_smaps(5), Pss): exact, and a hundred times slower.
-std::int64_t SumOfShares(const Tree& tree, int proc_fd);
+/// Without the member `left_out`, where that is not 0.
+std::int64_t SumOfShares(const Tree& tree, int proc_fd, pid_t left_out);
+
+/// What a forked worker holds beyond the `inherited` bytes that it began with, pages that it shares with children of
+/// its own divided. Of inherited pages its share tells nothing: it changes with the number of its template's other
+/// workers. Never too little, and too much by no more than that share.
+std::int64_t ShareAbove(std::int64_t inherited, pid_t pid, int proc_fd);
 
 /// VmHWM of one process in bytes, or 0.
 std::int64_t PeakOf(pid_t pid, int proc_fd);

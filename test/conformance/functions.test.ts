@@ -117,6 +117,14 @@ behaviours(
       failureOf(await ending(shell.run(`${program('shared')} 300 20000`)), 'Memorylimit', 'tree')
     })
 
+    overEvery(memory, 'children are charged, whoever shares pages', { memory: '60MB', concurrency: 8 }, async (options) => {
+      const { holdInChildren } = tasks<Memory>('memory', options)
+      const others = Array.from({ length: 5 }, () => holdInChildren.run(program('hold'), 1, 1, 800))
+      const failure = failureOf(await ending(holdInChildren.run(program('hold'), 4, 17, 10_000)), 'Memorylimit', 'tree')
+      assert.ok((failure.usage.peakTreeMemory ?? 0) > 60e6, summary(failure))
+      for (const other of others) returned(await ending(other))
+    })
+
     overEvery(counted, 'a child too many ends the function, threads do not', { processes: 2 }, async (options) => {
       const { shell, threadsOnly } = tasks<Processes>('processes', options)
       failureOf(await ending(shell.run('sleep 0.5 & sleep 0.5 & wait')), 'Subprocess', 'denied')

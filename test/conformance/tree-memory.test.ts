@@ -63,6 +63,12 @@ overEvery(rungs, 'shared memory counts once', async (rung) => {
   assert.deepEqual([causes(under.report), under.report.exitCode], [[], 0])
 })
 
+overEvery(rungs, 'what a child of vfork borrows counts once', async (rung) => {
+  const { report } = await keptOn(rung, fixed('vforks', [70, 400], { memory: 100 * MB }))
+  assert.deepEqual([causes(report), report.exitCode], [[], 0])
+  assert.ok(report.peakTreeMemory > 69 * MB && report.peakTreeMemory < 80 * MB, `${report.peakTreeMemory}`)
+})
+
 overEvery(rungs, 'pages of files that are read are not the memory of the job', async (rung) => {
   const read = 'd=$(mktemp); head -c 150000000 /dev/zero >$d; cat $d >/dev/null; cat $d >/dev/null; rm $d'
   const { report } = await keptOn(rung, { ...script(read, { memory: 60 * MB }), cwd: '/' })
