@@ -185,6 +185,10 @@ export interface NativeWorker {
    * (`contexts`). False where V8 keeps them in an unknown place.
    */
   reseed(): { readonly numbers: boolean; readonly contexts: boolean }
+  /** Template only: finds since when node:perf_hooks counts. False where it cannot: restartTime() then does nothing. */
+  learnTimeOrigin(): boolean
+  /** Forked worker only: performance.timeOrigin is now, and the loop has counted nothing. False where Node keeps it in an unknown place. */
+  restartTime(): boolean
   /** Template only: stops listening to the channel. What comes from now on waits for serve(). */
   pause(): void
   /**

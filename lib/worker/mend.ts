@@ -24,8 +24,9 @@ export function prepareImport(): void {
   define(WebAssembly, 'instantiate', instantiate)
 }
 
-/** In the template, before the user's module is imported: later V8 has drawn too many numbers to be found by them. */
-export function learnRandom(native: NativeWorker): void {
+/** In the template, before the user's module is imported: later V8 has drawn too many numbers to be found by them, and there is more to search. */
+export function learnPlaces(native: NativeWorker): void {
+  native.learnTimeOrigin()
   const { random } = Math
   const first = random()
   native.learnRandom(first, random())
@@ -50,6 +51,7 @@ const { bigint } = process.hrtime
 /** In a forked worker. */
 export function mend(native: NativeWorker, pid: number): void {
   define(process, 'pid', pid)
+  native.restartTime()
   const born = bigint()
   define(process, 'uptime', () => Number(bigint() - born) / 1e9)
   // Node's own end waits for threads that a fork does not copy, so a worker ends by itself, after its last 'exit' listener.

@@ -5,7 +5,7 @@ import type { NativeWorker } from '../native.js'
 import { encode, messageType } from '../transport/index.js'
 import { Desk } from './desk.js'
 import { type Before, before, unfit } from './fitness.js'
-import { learnRandom, mend, prepareFork, prepareImport } from './mend.js'
+import { learnPlaces, mend, prepareFork, prepareImport } from './mend.js'
 
 // Until V8 has compiled what can be compiled without the optimising compiler.
 const warmUps = 100
@@ -17,7 +17,7 @@ export class Template {
 
   static async open(native: NativeWorker, heapUsed: () => number): Promise<Template> {
     prepareImport()
-    learnRandom(native)
+    learnPlaces(native)
     return new Template(native, heapUsed, await before(native.hideThreads()))
   }
 
@@ -70,5 +70,6 @@ const stage = {
   send: () => {},
   done: () => undefined as never,
   reseed: () => ({ numbers: true, contexts: true }),
+  restartTime: () => true,
   exit: () => undefined as never,
 } as unknown as NativeWorker

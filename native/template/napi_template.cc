@@ -17,6 +17,7 @@
 #include "template/random.h"
 #include "template/serve.h"
 #include "template/template.h"
+#include "template/time_origin.h"
 
 namespace stint {
 namespace {
@@ -24,6 +25,11 @@ namespace {
 RandomState& TheRandomState() {
   static RandomState state;
   return state;
+}
+
+TimeOrigin& TheTimeOrigin() {
+  static TimeOrigin origin;
+  return origin;
 }
 
 AttachedWorker* Self(napi_env env, napi_callback_info info, napi_value* arguments, std::size_t count) {
@@ -123,6 +129,12 @@ napi_value Reseed(napi_env env, napi_callback_info) {
   return result;
 }
 
+napi_value LearnTimeOrigin(napi_env env, napi_callback_info) { return Boolean(env, TheTimeOrigin().Learn()); }
+
+napi_value RestartTime(napi_env env, napi_callback_info) {
+  return Boolean(env, TheTimeOrigin().Restart(EnvLoop::Of(env)->loop()));
+}
+
 /// Node's own exit waits for threads that a fork does not copy.
 napi_value Exit(napi_env env, napi_callback_info info) {
   napi_value arguments[1] = {};
@@ -144,9 +156,11 @@ void AddMethod(napi_env env, napi_value object, const char* name, napi_callback 
 void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker) {
   AddMethod(env, object, "hideThreads", HideThreads, worker);
   AddMethod(env, object, "learnRandom", LearnRandom, worker);
+  AddMethod(env, object, "learnTimeOrigin", LearnTimeOrigin, worker);
   AddMethod(env, object, "pause", Pause, worker);
   AddMethod(env, object, "serve", ServeTemplate, worker);
   AddMethod(env, object, "reseed", Reseed, worker);
+  AddMethod(env, object, "restartTime", RestartTime, worker);
   AddMethod(env, object, "exit", Exit, worker);
 }
 

@@ -24,19 +24,15 @@ describe('a forked worker', () => {
   leavesNothing()
 
   test('draws numbers of its own, together with others and after them', async () => {
-    const { look } = forked()
-    const together = await ending(Promise.all([look(), look()]))
-    const sights = [...together, await ending(look()), await ending(look())]
+    const sights = await twiceAndTwice(forked().look)
     const drawn = sights.flatMap((sight) => sight.drawn)
     assert.equal(new Set(drawn).size, drawn.length, drawn.join('\n'))
   })
 
-  test('knows its own number and that of its parent', async () => {
-    const { look } = forked(1)
-    const sights = [await ending(look()), await ending(look()), await ending(look())]
-    assert.equal(new Set(sights.map(({ pid }) => pid)).size, 3)
-    assert.equal(sights[1]?.ppid, sights[2]?.ppid) // the first one's keeper takes one job
-    for (const { pid, ppid } of sights) assert.notEqual(pid, ppid)
+  test('knows its own number and that of its parent, together with others and after them', async () => {
+    const sights = await twiceAndTwice(forked().look)
+    assert.equal(new Set(sights.map(({ pid }) => pid)).size, 4)
+    for (const { pid, ppid, told } of sights) assert.deepEqual([pid, ppid], told)
   })
 
   test('starts from the state of the module after its import, not from that of the call before', async () => {
@@ -57,11 +53,35 @@ describe('a forked worker', () => {
     assert.ok(!execArgv.some((flag) => templateFlags.includes(flag)), execArgv.join(' '))
   })
 
-  test('counts its uptime from its own start, and its clocks agree', async () => {
-    for (const { uptime, sinceImport, apart } of await twiceAndTwice(forked().clocks)) {
-      assert.ok(uptime < sinceImport, `${uptime} s of ${sinceImport} s`)
+  test('counts from its own start, and its clocks agree', async () => {
+    const seen = await twiceAndTwice(forked().clocks)
+    assert.equal(new Set(seen.map(({ timeOrigin }) => timeOrigin)).size, 4)
+    for (const each of seen) {
+      const { uptime, sinceImport, apart, now, end } = each
+      assert.ok(uptime < sinceImport && end < sinceImport, `${uptime} ms and ${end} ms of ${sinceImport} ms`)
+      assert.ok(Math.abs(uptime - now) < 100, `${uptime} ms and ${now} ms`)
       assert.ok(Math.abs(apart) < 100, `${apart} ms`)
+      assert.equal(each.asJson, each.timeOrigin)
+      assert.ok(each.timeOrigin > each.atImport + 200, `${each.timeOrigin} after ${each.atImport}`)
     }
+  })
+
+  test('dates what happens, and what its loop has done, from its own start', async () => {
+    for (const { uptime, dated, now, end, stages, idle, active } of await twiceAndTwice(forked().clocks)) {
+      assert.ok(end < uptime + 100, `${end} of ${uptime}`)
+      for (const [name, time] of Object.entries(dated))
+        assert.ok(time >= now && time <= end, `${name}: ${time} of ${now} to ${end}`)
+      for (const time of stages) assert.ok(time >= 0 && time <= now, `${stages}`)
+      assert.ok(idle >= 0 && active > 0 && idle + active <= end, `${idle} and ${active} of ${end}`)
+    }
+  })
+
+  test('waits as long as it was told to, also after it was parked', async () => {
+    const { timersOf } = forked()
+    const wait = () => timersOf(60)
+    const first = await twiceAndTwice(wait)
+    await new Promise((resolve) => setTimeout(resolve, 300)) // while its workers stay parked
+    for (const waited of [...first, ...(await twiceAndTwice(wait))]) assert.ok(waited >= 59 && waited < 1000, `${waited} ms`)
   })
 
   test('answers an inspector session', async () => {
