@@ -16,7 +16,17 @@
   },
   "targets": [
     {
+      # What addon, keeper and native tests share, compiled once.
+      "target_name": "stint-shared",
+      "type": "static_library",
+      "product_prefix": "lib",
+      "product_extension": "a",
+      "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('shared')\")"],
+      "cflags_cc": ["-include", "support/glibc_floor.h"]
+    },
+    {
       "target_name": "stint",
+      "dependencies": ["stint-shared"],
       "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('addon')\")"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
@@ -28,12 +38,14 @@
     {
       "target_name": "stint-keeper",
       "type": "executable",
+      "dependencies": ["stint-shared"],
       "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('keeper')\")"],
       "conditions": [["keeper_static==1 and stint_sanitize==''", { "ldflags": ["-static"] }]]
     },
     {
       "target_name": "stint-native-tests",
       "type": "executable",
+      "dependencies": ["stint-shared"],
       "sources": ["<!@(node -p \"require(require('fs').existsSync('./native/sources.cjs') ? './native/sources.cjs' : './sources.cjs')('tests')\")"]
     }
   ]

@@ -41,7 +41,7 @@ function prebuildifyArguments(staged) {
 
 function environment() {
   const prefix = headersPrefix()
-  return { ...process.env, GYP_DEFINES: 'keeper_static=1', ...(prefix && { npm_config_nodedir: prefix }) }
+  return { ...process.env, GYP_DEFINES: 'keeper_static=1', JOBS: 'max', ...(prefix && { npm_config_nodedir: prefix }) }
 }
 
 function checkStatic() {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Block, blocksOf, isChecked, linksOf, type Page, pages, readPage, wordOf } from '../support/pages.js'
 import { isRoot } from '../support/plain-user.js'
-import { type Project, project, root } from './consumer.js'
+import { type Project, project, type Ran, root } from './consumer.js'
 
 const compilerOptions = {
   module: 'NodeNext',
@@ -12,9 +12,28 @@ const compilerOptions = {
   lib: ['ES2023', 'ESNext.Disposable'],
   strict: true,
   allowJs: true,
+  rootDir: '.',
   outDir: 'built',
   types: ['node'],
 }
+
+/** One project for the examples of all pages, each in a folder of its own: the compiler reads Node's types once. */
+let app: Project
+let compiled: Ran
+
+before(() => {
+  app = project({
+    'package.json': '{ "private": true, "type": "module" }',
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
+  })
+  for (const path of pages)
+    for (const [file, text] of Object.entries(readPage(path).files)) app.write({ [join(folderOf(path), file)]: text })
+  linkPackages(app.folder)
+  compiled = app.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
+})
+after(() => app.remove())
+
+it('the examples of all pages compile', () => assert.equal(compiled.status, 0, compiled.stdout))
 
 for (const path of pages) {
   const page = readPage(path)
@@ -44,7 +63,7 @@ for (const path of pages) {
     })
     for (const block of blocks.filter(({ words }) => words.includes('scripts'))) describeScripts(block)
     for (const block of blocks.filter(({ words }) => words.includes('layout'))) describeLayout(block)
-    if (page.examples.length > 0) describeExamples(page)
+    if (page.examples.length > 0) describeExamples(path, page)
   })
 }
 
@@ -101,32 +120,24 @@ function foldersIn(top: string): string[] {
   return entries.flatMap((entry) => (entry.isDirectory() && entry.name !== 'build' ? [`${top}/${entry.name}/`] : []))
 }
 
-function describeExamples(page: Page): void {
-  let app: Project
-
-  before(() => {
-    app = project({
-      'package.json': '{ "private": true, "type": "module" }',
-      'tsconfig.json': JSON.stringify({ compilerOptions }),
-    })
-    app.write(page.files)
-    linkPackages(app.folder)
-  })
-  after(() => app.remove())
-
+function describeExamples(path: string, page: Page): void {
   it('has examples that compile strictly', () => {
-    const ran = app.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
-    assert.equal(ran.status, 0, ran.stdout)
+    const errors = compiled.stdout.split('\n').filter((line) => line.startsWith(`${folderOf(path)}/`))
+    assert.deepEqual(errors, [])
   })
 
   for (const { file, output } of page.examples.filter(({ asRoot }) => isRoot || !asRoot)) {
     it(`has ${file} print what the page says`, () => {
-      const ran = app.node(join('built', file.replace(/ts$/, 'js')))
+      const ran = app.node(join('built', folderOf(path), file.replace(/ts$/, 'js')))
       assert.equal(ran.status, 0, ran.stderr)
       assert.equal(ran.stderr, '')
       if (output !== undefined) assert.equal(ran.stdout, output)
     })
   }
+}
+
+function folderOf(path: string): string {
+  return path.replace(/\.md$/, '')
 }
 
 /** This repository as the package `stint`, and the types it needs, as if installed. */
