@@ -3,8 +3,8 @@ import type { Ending, Result, Scenario } from './scenario.js'
 
 /** Beyond limit and grace, in milliseconds, on a machine that wakes up at once. */
 const WALL_SLACK = 50
-/** Until the outcome is in hand: this host has other turns, and one loop for all of them. */
-const IN_HAND_SLACK = 500
+/** From the end until the outcome is in hand: cleaning up, one more process to go, and this host's loop has other turns, too. */
+const IN_HAND_SLACK = 250
 const cpuSlack = (limit: number, reason: string) => (reason === 'worker-clock' ? 5 + limit * 0.01 : 10 + limit * 0.02)
 // What was charged while the end was already under way: the kill itself, and the reaping of what it killed.
 const CPU_OF_THE_END = 10
@@ -17,6 +17,8 @@ export interface Observed {
   readonly left: readonly string[]
   /** Milliseconds that the scheduler may have added. */
   readonly allowance: number
+  /** Milliseconds that this host's own loop, which has other turns, may have added until the outcome was in hand. */
+  readonly blocked: number
   readonly processors: number
 }
 
@@ -39,12 +41,14 @@ function whyUntrue(scenario: Scenario, ending: Ending): string | undefined {
   return scenario.check?.(ending)
 }
 
-function whyLate({ wall, cpu }: Scenario, observed: Observed): string | undefined {
-  const { ending, allowance, processors } = observed
+function whyLate({ wall, cpu, byHost }: Scenario, observed: Observed): string | undefined {
+  const { ending, allowance, blocked, processors } = observed
   const [, latest = Number.POSITIVE_INFINITY] = wall ?? []
   const inHand = inHandAfter(observed)
-  if (ending.wallTime > latest + WALL_SLACK + allowance) return `after ${ms(ending.wallTime)} of ${latest} ms${and(allowance)}`
-  if (inHand > latest + IN_HAND_SLACK + allowance) return `in hand after ${ms(inHand)} of ${latest} ms${and(allowance)}`
+  if (ending.wallTime > latest + WALL_SLACK + allowance + (byHost ? blocked : 0))
+    return `after ${ms(ending.wallTime)} of ${latest} ms${and(allowance)}`
+  if (inHand > latest + IN_HAND_SLACK + allowance + blocked)
+    return `in hand after ${ms(inHand)} of ${latest} ms${and(allowance)}, the loop's ${ms(blocked)}`
   const used = ending.usage?.cpuTime ?? 0
   const most = cpu === undefined ? Infinity : cpu + cpuSlack(cpu, ending.reason) + CPU_OF_THE_END + allowance * processors
   return used > most ? `with ${ms(used)} of CPU under ${cpu} ms${and(allowance)}` : undefined

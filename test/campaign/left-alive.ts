@@ -1,8 +1,8 @@
 // What a job has left behind, seen from its host.
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { gained, type HostState, hostState } from '../support/host-state.js'
 import { until } from '../support/poll.js'
-import { environmentOf, type Process, processOf } from '../support/processes.js'
+import { type Process, processOf } from '../support/processes.js'
 
 /** In the environment of all that a job starts. */
 export const MARK = 'STINT_JOB'
@@ -15,11 +15,16 @@ export function lastPid(): number {
 /** Processes with that mark that live although the ending of their job is in hand. */
 export function leftAlive(mark: string, since: number): Process[] {
   const from = lastPid() < since ? 0 : since
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > from)
+  return withVariable(`${MARK}=${mark}`, from).filter(lives)
+}
+
+/** Every process of a number above `from` that has this NAME=value in its environment (proc_pid_environ(5)). */
+export function withVariable(variable: string, from = 0): Process[] {
+  const pids = readdirSync('/proc').map(Number)
+  return pids
+    .filter((pid) => pid > from && hasVariable(pid, variable))
     .map(processOf)
-    .filter((each): each is Process => each !== undefined && lives(each) && hasMark(each, mark))
+    .filter((each): each is Process => each !== undefined)
 }
 
 /** What this host holds more than at the start, once everything is closed. */
@@ -42,6 +47,23 @@ function lives({ state }: Process): boolean {
   return state !== 'Z' && state !== 'X'
 }
 
-function hasMark({ pid }: Process, mark: string): boolean {
-  return `${environmentOf(pid)}\0`.includes(`${MARK}=${mark}\0`)
+function readInto(buffer: Buffer, path: string): number {
+  const file = openSync(path, 'r')
+  try {
+    return readSync(file, buffer, 0, buffer.length, 0)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const environment = Buffer.alloc(64 * 1024)
+
+/** Into the same memory each time: every turn asks this of many processes. */
+function hasVariable(pid: number, variable: string): boolean {
+  try {
+    const size = readInto(environment, `/proc/${pid}/environ`)
+    return `\0${environment.toString('latin1', 0, size)}`.includes(`\0${variable}\0`)
+  } catch {
+    return false // gone, or not ours to read
+  }
 }

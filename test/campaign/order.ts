@@ -12,22 +12,16 @@ export interface Turn {
   readonly seed: number
 }
 
+/** Every row once. Its isolation changes from one repetition to the next, so that each has as many turns of it. */
 export function turnsOf(scenarios: readonly Scenario[], order: Order, [repetition, load]: readonly [number, Load]): Turn[] {
-  const wanted = wantedRows(scenarios, order.rows).filter(({ alone }) => (alone === true) === (order.lanes === 1))
-  const turns = wanted.flatMap((scenario) =>
-    isolationsOf(scenario, order.isolations).map((isolation) => ({
-      scenario,
-      isolation,
-      repetition,
-      load,
-      seed: hash(`${order.seed} ${scenario.name} ${isolation} ${repetition}`),
-    })),
-  )
+  const rows = wantedRows(scenarios, order.rows).filter(({ alone }) => (alone === true) === order.alone)
+  const turns = rows.flatMap((scenario, index): Turn[] => {
+    const isolation = scenario.only ?? order.isolations[(repetition + index) % order.isolations.length]
+    if (isolation === undefined || !order.isolations.includes(isolation)) return []
+    const seed = hash(`${order.seed} ${scenario.name} ${isolation} ${repetition}`)
+    return [{ scenario, isolation, repetition, load, seed }]
+  })
   return new Random(hash(`${order.seed} ${repetition}`)).shuffled(turns)
-}
-
-function isolationsOf({ once, only }: Scenario, all: readonly Isolation[]): readonly Isolation[] {
-  return once ? all.slice(0, 1) : all.filter((isolation) => only === undefined || isolation === only)
 }
 
 /** Rows of just these names, else rows that have one of these in their names. */

@@ -9,10 +9,8 @@ export const PAGE = join(root, 'docs/reliability.md')
 const MOST_FAILURES = 30
 const counted = ({ right, wrong, late, leftover }: Counts) => `${right} / ${wrong} / ${late} / ${leftover}`
 
-export function pageOf(tally: Tally): string {
-  const { totals, cells, seeds, seconds, loads } = tally
-  const count = totals.right + totals.wrong + totals.late + totals.leftover
-  const least = Math.min(...rowsOf(cells.filter(isOfRow)).map(([, each]) => Math.min(...each.map(({ counts }) => counts.right))))
+export function pageOf(tally: Tally, sources: string): string {
+  const { totals, cells, seeds, seconds, loads, count } = tally
   return `# Reliability
 
 What the campaign (\`npm run campaign\`) says. It runs every row below in random order, as root and as a user without privileges that
@@ -21,21 +19,22 @@ nobody else is, with isolation 'exec' and 'fork', many at once, and grades each 
 * **right**: kind, reason, certainty and figures are what really happened, and nothing was alive when the outcome was in hand;
 * **wrong**: any of it was untrue, or there was no outcome;
 * **late**: true, but later than limit + grace + 50 ms (CPU: 5 ms + 1 % on the worker's own clock, 10 ms + 2 % on the tree's), after
-  what the scheduler was late itself: a thread that sleeps a millisecond at a time measures that beside each repetition, and how many
-  others wanted a core; or in hand more than half a second later;
+  what the scheduler was late itself: a thread that sleeps two milliseconds at a time measures that beside each repetition, and how many
+  others wanted a core; or in hand more than a quarter of a second later, after what the host's own loop was late, which has other turns;
 * **leftover**: true, but something of the job was alive, or the host held more descriptors, files or processes than before.
 
 Rows called "killed" kill the host, the keeper, the template or the worker at a random moment, and then ask whether the host's next
-call works. The turns of one host overlap, so that the cores are never idle for long; in the repetitions called loaded, busy loops
-on each core come on top. How late endings are on a machine that does nothing else is measured by \`node bench/lateness.mjs\` (below).
+call works. While cores are loaded, six turns for each core overlap, and a busy loop of the lowest priority on each core takes what they
+leave; in one repetition of eight there is one turn for each core. How late endings are on a machine that does nothing else is measured
+by \`node bench/lateness.mjs\` (below).
 
-The last run written here: ${new Date().toISOString().slice(0, 10)}, ${count} repetitions in ${Math.round(seconds / 60)} minutes (${Object.entries(
+Written on ${new Date().toISOString().slice(0, 10)}: ${count} repetitions in ${Math.round(seconds / 60)} minutes (${Object.entries(
     loads,
   )
     .map(([load, number]) => `${load}: ${number}`)
-    .join(', ')}), at least ${least} of each row,
-isolation and user. Node ${process.version}, Linux ${release()}, ${cpus().length} cores${model()}.
-Seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}: \`npm run campaign -- --seed ${seeds.at(-1)} --seconds ${Math.round(seconds)}\` runs it again.
+    .join(', ')}), of each row at least ${leastOf(cells, ({ scenario }) => scenario)}, of each row,
+isolation and user at least ${leastOf(cells, ({ scenario, isolation, user }) => `${scenario} ${isolation} ${user}`)}. Sources ${sources} (of lib/ and native/), Node ${process.version}, Linux ${release()}, ${cpus().length} cores${model()}.
+Seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}: \`npm run campaign -- --seed ${seeds.at(-1)}\` has its rows in the same order again.
 
 Each cell: right / wrong / late / leftover.
 
@@ -51,6 +50,16 @@ All: ${counted(totals)} (late: ${((100 * totals.late) / count).toFixed(3)} %).
 
 ${failuresText(tally.failures)}
 ${writtenByHand()}`
+}
+
+/** Of the cells that are counted together, those that have fewest repetitions: how many. */
+function leastOf(cells: readonly Cell[], together: (cell: Cell) => string): number {
+  const sums = new Map<string, number>()
+  for (const cell of cells.filter(isOfRow)) {
+    const { right, wrong, late, leftover } = cell.counts
+    sums.set(together(cell), (sums.get(together(cell)) ?? 0) + right + wrong + late + leftover)
+  }
+  return Math.min(...sums.values())
 }
 
 /** What people added to the page stays: all from its first heading of theirs on. */

@@ -23,6 +23,8 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** Outside of TMPDIR, which is compared. */
 const scratch = join(folder, 'scratch')
+/** A pass costs its end: the slowest turn is waited for, everything is closed, and started anew for the next. */
+const TOGETHER = 8
 const lag = new Lag()
 const loops = new BusyLoops()
 let turns = 0
@@ -38,36 +40,56 @@ async function take({ scenario, isolation, repetition, load, seed }: Turn): Prom
     const elapsed = lag.now() - started
     const left = leftAlive(mark, since)
     const allowance = lag.allowance(started)
-    say({
-      ...about,
-      ...assess(scenario, { ending, elapsed, left: left.map(told), allowance, processors: availableParallelism() }),
-    })
+    const blocked = lag.blocked(started)
+    const observed = { ending, elapsed, left: left.map(told), allowance, blocked, processors: availableParallelism() }
+    say({ ...about, ...assess(scenario, observed) })
     for (const { pid } of left) process.kill(pid, 'SIGKILL') // the next repetition must not be blamed for them
   } catch (error) {
     say({ ...about, grade: 'wrong', note: `it threw ${String((error as Error).stack)}` })
   }
 }
 
-/** All turns of a repetition, so many at once; then everything is closed, and what the host holds is compared. */
-async function pass(repetition: number, load: Load): Promise<void> {
-  const left = turnsOf(scenarios, order, [repetition, load])
+/** All turns of these repetitions, so many at once; then everything is closed, and what the host holds is compared. */
+async function pass(repetitions: readonly number[], load: Load): Promise<void> {
+  const left = repetitions.flatMap((repetition) => turnsOf(scenarios, order, [repetition, load]))
   if (left.length === 0) return
   const lane = async () => {
-    for (let next = left.pop(); next && Date.now() < order.until; next = left.pop()) await take(next)
+    for (let next = left.shift(); next && Date.now() < order.until; next = left.shift()) await take(next)
   }
-  await Promise.all(Array.from({ length: order.lanes }, lane))
+  const lanes = load === 'idle' ? Math.min(order.lanes, availableParallelism()) : order.lanes
+  await Promise.all(Array.from({ length: lanes }, lane))
   await closeAll()
   const held = await leftHeld(before)
-  const about = { scenario: 'what the host holds after each pass', isolation: '-', repetition, load } as const
+  const about = {
+    scenario: 'what the host holds after each pass',
+    isolation: '-',
+    repetition: repetitions[0] ?? 0,
+    load,
+  } as const
   say(held.length > 0 ? { ...about, grade: 'leftover', note: held.join(', ') } : { ...about, grade: 'right' })
   before = hostState()
+}
+
+/** Of so many repetitions the first has idle cores, if the order wants both. */
+function loadOf(count: number): Load {
+  return order.loads[count % TOGETHER === 0 ? 0 : order.loads.length - 1] ?? 'idle'
+}
+
+/** The numbers of repetitions from `count` on that are one pass: of the same load, and not too many. */
+function together(count: number): number[] {
+  const numbers: number[] = []
+  for (let next = count; next < order.repetitions && loadOf(next) === loadOf(count); next++) {
+    numbers.push(order.first + next * order.step)
+    if (next % TOGETHER === TOGETHER - 1) break
+  }
+  return numbers
 }
 
 function say(line: Line): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-const endNeighbours = order.lanes > 1 ? await startNeighbours() : undefined
+const endNeighbours = !order.alone ? await startNeighbours() : undefined
 // What is loaded once is not held by a job.
 const warmUp = kitFor({ isolation: order.isolations[0] ?? 'exec', folder: scratch, random: new Random(order.seed), mark: '0' })
 await warmUp.command('true')
@@ -75,13 +97,14 @@ await warmUp.call('values', 'add', [1, 2])
 await closeAll()
 let before = hostState()
 
-for (let count = 0; count < order.repetitions && Date.now() < order.until; count++) {
-  for (const load of order.loads) {
-    if (load === 'loaded') await loops.start()
-    before = hostState()
-    await pass(order.first + count * order.step, load)
-    await loops.stop()
-  }
+for (let count = 0; count < order.repetitions && Date.now() < order.until; ) {
+  const load = loadOf(count)
+  const repetitions = together(count)
+  count += repetitions.length
+  if (load === 'loaded') await loops.start()
+  before = hostState()
+  await pass(repetitions, load)
+  await loops.stop()
 }
 await lag.stop()
 await endNeighbours?.()

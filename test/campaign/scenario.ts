@@ -51,6 +51,8 @@ export interface Scenario {
   readonly once?: true
   /** What the other isolation does not have. */
   readonly only?: Isolation
+  /** The host itself ends it, by its loop, which has other turns. */
+  readonly byHost?: true
   /** It stops or kills what others of its host need, so it has the host for itself. */
   readonly alone?: true
   /** What else is wrong with an outcome of a right kind. */
@@ -78,8 +80,10 @@ export interface Order {
   readonly rows: readonly string[] // names, or parts of them; none = all
   readonly isolations: readonly Isolation[]
   readonly loads: readonly Load[]
-  /** Turns at once; 1 = the rows that want to be alone, more = the others. */
+  /** Turns at once while the cores are loaded; while they are idle, one for each core at most. */
   readonly lanes: number
+  /** The rows that want their host for themselves, or all others. */
+  readonly alone: boolean
 }
 export type Load = 'idle' | 'loaded'
 

@@ -1,4 +1,4 @@
-// Lines of the runners, counted by scenario, isolation and user; kept in a file where a run goes on in slices.
+// Lines of the runners, counted by scenario, isolation and user; kept in a file from one run to the next.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Grade, Line } from './scenario.js'
 
@@ -59,6 +59,11 @@ export class Tally {
 
   get cells(): readonly Cell[] {
     return [...this.#cells.values()]
+  }
+
+  /** Of all repetitions. */
+  get count(): number {
+    return Object.values(this.totals).reduce((sum, each) => sum + each, 0)
   }
 
   get totals(): Counts {

@@ -39,7 +39,7 @@ const innerKind =
 /** Either the outer limit ended the outer job, or the inner job knew of it. */
 const innerClamped: Scenario['check'] = ({ kind, value }) => {
   const inner = value as Inner | undefined
-  const clamped = inner?.kind === 'Memorylimit' && (inner.limits.memory ?? Number.POSITIVE_INFINITY) <= 200e6
+  const clamped = inner?.kind === 'Memorylimit' && (inner.limits.memory ?? Number.POSITIVE_INFINITY) <= 140e6
   return kind !== 'Ok' || clamped ? undefined : `the inner outcome is ${JSON.stringify(inner)}`
 }
 type Nested = readonly [task: string, argument: number, inner: object, outer: object]
@@ -68,11 +68,11 @@ export const launches: readonly Scenario[] = [
     ['sleep', 60_000, { wallTime: 60 }, { wallTime: '60s' }],
     innerKind('Timeout'),
   ),
-  nested('outer wall round a wider inner', ['Timeout/wall'], ['sleep', 60_000, { wallTime: '60s' }, { wallTime: 500 }]),
+  nested('outer wall round a wider inner', ['Timeout/wall'], ['sleep', 60_000, { wallTime: '60s' }, { wallTime: 250 }]),
   nested(
     'inner memory above a tighter outer',
     ['Memorylimit/tree', 'Memorylimit/cgroup', 'Memorylimit/data', 'Ok/returned'],
-    ['touch', 250, { memory: '2GB' }, { memory: '200MB', wallTime: '60s' }],
+    ['touch', 170, { memory: '2GB' }, { memory: '140MB', wallTime: '60s' }],
     innerClamped,
   ),
   ...hostile.map(

@@ -25,65 +25,65 @@ const sixShort = (megabytes: number) =>
 const held: Buffer[] = []
 
 export const memory: readonly Scenario[] = [
-  fn('60 of 80 MB', ['Ok/returned'], '80MB', ['touch', 60]),
-  fn('95 of 80 MB', ANY, '80MB', ['touch', 95]),
-  fn('many small strings', ANY, '40MB', ['growStrings']),
-  fn('a growing Map', ANY, '40MB', ['growMap']),
-  fn('growing buffers', ANY, '40MB', ['growBuffers']),
-  fn('one huge array', ANY, '40MB', ['hugeArray']),
-  fn('one huge buffer', ANY, '40MB', ['hugeBuffer', 400]),
-  fn('a refusal that is survived', ['Ok/returned'], '40MB', ['survivesRefusal', 300]),
-  fn('a thread that grows', ANY, '60MB', ['growInThread']),
+  fn('18 of 24 MB', ['Ok/returned'], '24MB', ['touch', 18]),
+  fn('30 of 24 MB', ANY, '24MB', ['touch', 30]),
+  fn('many small strings', ANY, '12MB', ['growStrings']),
+  fn('a growing Map', ANY, '12MB', ['growMap']),
+  fn('growing buffers', ANY, '24MB', ['growBuffers']),
+  fn('one huge array', ANY, '24MB', ['hugeArray', 2e7]),
+  fn('one huge buffer', ANY, '24MB', ['hugeBuffer', 100]),
+  fn('a refusal that is survived', ['Ok/returned'], '24MB', ['survivesRefusal', 100]),
+  fn('a thread that grows', ANY, '40MB', ['growInThread']),
   fn('1 GB reserved, not touched', ['Ok/returned'], '256MB', ['reserve', 1_000]),
-  fn('40 MB result under 85 MB', ['Ok/returned'], '85MB', ['result', 40]),
-  fn('four children of 20 MB under 60 MB', TREE, '60MB', ['holdInChildren', program('hold'), 4, 20]),
+  fn('12 MB result under 24 MB', ['Ok/returned'], '24MB', ['result', 12]),
+  fn('four children of 8 MB under 24 MB', TREE, '24MB', ['holdInChildren', program('hold'), 4, 8]),
   {
-    name: 'the host holds 300 MB',
+    name: 'the host holds 100 MB',
     truth: ['Ok/returned'],
     run: (kit) => {
-      if (held.length === 0) held.push(Buffer.alloc(300e6, 1))
-      return kit.call('memory', 'touch', [20], { memory: '64MB', wallTime: '90s' })
+      if (held.length === 0) held.push(Buffer.alloc(100e6, 1))
+      return kit.call('memory', 'touch', [10], { memory: '24MB', wallTime: '90s' })
     },
   },
   {
     name: 'killed while it sends a large result',
     truth: ['Timeout/wall'],
     run: (kit) =>
-      kit.call('memory', 'sendsForEver', [60], { wallTime: 150 + kit.random.below(100), resultSize: Number.POSITIVE_INFINITY }),
+      kit.call('memory', 'sendsForEver', [20], { wallTime: 60 + kit.random.below(60), resultSize: Number.POSITIVE_INFINITY }),
   },
   {
     name: 'a result larger than resultSize',
     truth: ['Anything/too-large'],
     run: (kit) => kit.call('memory', 'result', [12], { resultSize: '10MB', memory: '256MB' }),
   },
-  command('command: 30 of 50 MB', ['Ok/exited'], { memory: '50MB' }, [program('hold'), '30', '5']),
-  command('command refused, and deals with it', ['Anything/exited'], { memory: '50MB' }, [program('hold'), '60', '5']),
+  command('command: 12 of 20 MB', ['Ok/exited'], { memory: '20MB' }, [program('hold'), '12', '5']),
+  command('command refused, and deals with it', ['Anything/exited'], { memory: '20MB' }, [program('hold'), '30', '5']),
   command('command: 1 GB reserved', ['Ok/exited'], { memory: '256MB' }, [program('reserve'), '1000']),
-  command('six children of 30 MB under 100 MB', TREE, { memory: '100MB' }, sixOf(30)),
-  command('six children of 10 MB under 100 MB', ['Ok/exited'], { memory: '100MB' }, sixShort(10)),
-  command('100 MB shared between two, under 50 MB', TREE, { memory: '50MB' }, [program('share_memory'), '100', '20000']),
-  command('30 MB shared between two, under 50 MB', ['Ok/exited'], { memory: '50MB' }, [program('share_memory'), '30', '20']),
-  command('malloc unchecked, pieces of 64 kB', ['Memorylimit/data/probable'], { memory: '40MB' }, [
+  command('six children of 8 MB under 30 MB', TREE, { memory: '30MB' }, sixOf(8)),
+  command('six children of 3 MB under 30 MB', ['Ok/exited'], { memory: '30MB' }, sixShort(3)),
+  command('30 MB shared between two, under 20 MB', TREE, { memory: '20MB' }, [program('share_memory'), '30', '20000']),
+  command('14 MB shared between two, under 20 MB', ['Ok/exited'], { memory: '20MB' }, [program('share_memory'), '14', '20']),
+  command('malloc unchecked, pieces of 64 kB', ['Memorylimit/data/probable'], { memory: '20MB' }, [
     program('unchecked_malloc'),
     '64',
   ]),
-  command('malloc unchecked, pieces of 1 MB', ['Memorylimit/data/probable'], { memory: '40MB' }, [
+  command('malloc unchecked, pieces of 1 MB', ['Memorylimit/data/probable'], { memory: '20MB' }, [
     program('unchecked_malloc'),
     '1024',
   ]),
-  command('malloc unchecked, evidence exact', ['Memorylimit/data'], { memory: '40MB', evidence: 'exact' }, [
+  command('malloc unchecked, evidence exact', ['Memorylimit/data'], { memory: '20MB', evidence: 'exact' }, [
     program('unchecked'),
-    '80',
+    '40',
     '0',
   ]),
-  command('a crash near the limit, evidence exact', ['Anything/signaled'], { memory: '40MB', evidence: 'exact' }, [
+  command('a crash near the limit, evidence exact', ['Anything/signaled'], { memory: '20MB', evidence: 'exact' }, [
     program('unchecked'),
-    '30',
+    '14',
     '11',
   ]),
-  command('a refusal that a command survives, evidence exact', ['Ok/exited'], { memory: '40MB', evidence: 'exact' }, [
+  command('a refusal that a command survives, evidence exact', ['Ok/exited'], { memory: '20MB', evidence: 'exact' }, [
     program('survivor'),
-    '80',
+    '40',
   ]),
   {
     name: 'SIGSEGV, memory limit not near',

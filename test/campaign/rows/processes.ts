@@ -38,7 +38,7 @@ const calls = ['vfork', 'clone3', 'spawn', 'clone'] as const
 
 export const processes: readonly Scenario[] = [
   fn('none allowed, one started', DENIED, 0, ['startChildren', 1]),
-  fn('none allowed, three threads', ['Ok/returned'], 0, ['threadsOnly', 3]),
+  fn('none allowed, two threads', ['Ok/returned'], 0, ['threadsOnly', 2]),
   fn('the error of a denied child is swallowed', DENIED, 0, ['swallowsDenial']),
   fn('two allowed, two started', ['Ok/returned'], 2, ['startChildren', 2]),
   fn('two allowed, three started', DENIED, 2, ['startChildren', 3]),
@@ -49,10 +49,10 @@ export const processes: readonly Scenario[] = [
   command('command: 0 allowed, 8 threads', ['Ok/exited'], 0, [program('threads'), '8']),
   command('command: 1 allowed, 8 threads', ['Ok/exited'], 1, [program('threads'), '8']),
   command('a pipeline of three inside the allowance', ['Ok/exited'], 3, ['sh', '-c', PIPELINE]),
-  command('twenty pipelines, one after the other', ['Ok/exited'], 3, [
+  command('ten pipelines, one after the other', ['Ok/exited'], 3, [
     'sh',
     '-c',
-    `for i in ${'1 '.repeat(20)}; do ${PIPELINE} || exit 1; done`,
+    `for i in ${'1 '.repeat(10)}; do ${PIPELINE} || exit 1; done`,
   ]),
   command('a fork bomb', DENIED, 20, [program('fork_bomb')]),
   ...calls.map((call) => command(`0 allowed, ${call}`, DENIED, 0, [program('forks_by'), call])),
@@ -69,8 +69,8 @@ export const processes: readonly Scenario[] = [
   {
     name: 'CPU limit with a grandchild alive',
     truth: ['CpuTimeout/worker-clock', 'CpuTimeout/tree-clock'],
-    cpu: 50,
-    run: (kit) => kit.call('processes', 'leaveThenBurn', [], { cpuTime: 50, wallTime: '60s' }),
+    cpu: 25,
+    run: (kit) => kit.call('processes', 'leaveThenBurn', [], { cpuTime: 25, wallTime: '60s' }),
   },
   {
     name: 'kill -9 to itself with a grandchild alive',

@@ -10,7 +10,7 @@ const far = { memory: '1GB', processes: 40 } as const
 const ANY_CLOCK: Truth[] = ['CpuTimeout/worker-clock', 'CpuTimeout/tree-clock']
 const TREE_CLOCK: Truth[] = ['CpuTimeout/tree-clock']
 const WALL = 60
-const CPU = 50
+const CPU = 25
 
 type Run = (kit: Kit, limits: object) => Promise<Ending>
 
@@ -124,12 +124,12 @@ export const time: readonly Scenario[] = [
   },
   ...['spinForEver', 'backtracks', 'catchEverything'].map((name) => toldWhere(name, burns(name, ANY_CLOCK, CPU, fn(name)))),
   ...['spinInWebAssembly', 'spinInNativeCode'].map((name) => burns(name, ANY_CLOCK, CPU, fn(name))),
-  burns('two threads', ANY_CLOCK, 100, fn('spinInThreads', 2)),
-  burns('four children', TREE_CLOCK, 80, (kit, limits) => kit.call('time', 'burnInChildren', [program('burn'), 4, 60], limits)),
+  burns('two threads', ANY_CLOCK, 50, fn('spinInThreads', 2)),
+  burns('four children', TREE_CLOCK, 40, (kit, limits) => kit.call('time', 'burnInChildren', [program('burn'), 4, 30], limits)),
   asCommand(burns('command of two threads', TREE_CLOCK, CPU, run('burn', '2', '20000'))),
-  asCommand(burns('command with four children', TREE_CLOCK, 80, run('burn_in_children', '4', '60'))),
+  asCommand(burns('command with four children', TREE_CLOCK, 40, run('burn_in_children', '4', '30'))),
   asCommand(burns('command that sleeps through the ticks', TREE_CLOCK, CPU, run('between_ticks', '20000'))),
-  asCommand(burns('parent ignores SIGCHLD, children of 30 ms', TREE_CLOCK, 80, run('ignores_children', '50', '30'))),
+  asCommand(burns('parent ignores SIGCHLD, children of 30 ms', TREE_CLOCK, 60, run('ignores_children', '50', '30'))),
   asCommand(burns('parent ignores SIGCHLD, children of 3 ms', TREE_CLOCK, 60, run('ignores_children', '700', '3'))),
   asCommand(burns('a double-forked daemon burns', TREE_CLOCK, CPU, run('daemon_burns', '5000'))),
   asCommand(burns('command raises its own soft limits', TREE_CLOCK, CPU, run('raise_limits'))),
