@@ -28,6 +28,7 @@
 
 #include "launch/launchpad.h"
 #include "support/refusal.h"
+#include "support/unsanitized.h"
 
 namespace stint {
 namespace {
@@ -35,17 +36,15 @@ namespace {
 constexpr int kFirstTemporary = 16;  // above all targets (3 to 8): moving one never overwrites another
 constexpr int kFirstClosed = kKeeperStdioFd + 3;
 
-#define STINT_CHILD __attribute__((no_sanitize("address", "undefined")))
-
 struct Failure {
   Step step;
   int error;
 };
 constexpr Failure kNoFailure{Step::kNone, 0};
 
-STINT_CHILD Failure FailedAt(Step step) { return {step, errno}; }
+STINT_UNSANITIZED Failure FailedAt(Step step) { return {step, errno}; }
 
-STINT_CHILD Failure MoveDescriptors(Launchpad* pad) {
+STINT_UNSANITIZED Failure MoveDescriptors(Launchpad* pad) {
   long temporary[kKeeperFds];
   pad->control = pad->fds[0];
   for (int i = 0; i < kKeeperFds; i++) {
@@ -67,12 +66,12 @@ STINT_CHILD Failure MoveDescriptors(Launchpad* pad) {
 
 /// Node marks its own 0, 1 and 2 close-on-exec (uv_disable_stdio_inheritance): the keeper needs them, to restore them.
 /// A host may have closed one: that is no failure.
-STINT_CHILD void KeepStdio() {
+STINT_UNSANITIZED void KeepStdio() {
   for (int fd = 0; fd < kKeeperControlFd; fd++) syscall(SYS_fcntl, fd, F_SETFD, 0);
 }
 
 /// The host's other descriptors, close-on-exec or not. Before Linux 5.9 there is no close_range(2): one by one.
-STINT_CHILD Failure CloseOthers() {
+STINT_UNSANITIZED Failure CloseOthers() {
   if (syscall(SYS_close_range, kFirstClosed, ~0U, 0) == 0) return kNoFailure;
   if (errno != ENOSYS) return FailedAt(Step::kStdio);
   std::uint64_t limit[2];  // struct rlimit64
@@ -81,7 +80,7 @@ STINT_CHILD Failure CloseOthers() {
   return kNoFailure;
 }
 
-STINT_CHILD Failure ExecKeeper(const char* keeper) {
+STINT_UNSANITIZED Failure ExecKeeper(const char* keeper) {
   char name[] = "stint-keeper";
   char* argv[] = {name, nullptr};
   char* environment[] = {nullptr};
@@ -89,7 +88,7 @@ STINT_CHILD Failure ExecKeeper(const char* keeper) {
   return FailedAt(Step::kKeeper);
 }
 
-STINT_CHILD int Child(void* argument) {
+STINT_UNSANITIZED int Child(void* argument) {
   auto* pad = static_cast<Launchpad*>(argument);
   Failure failure = MoveDescriptors(pad);
   KeepStdio();
@@ -101,8 +100,6 @@ STINT_CHILD int Child(void* argument) {
   syscall(SYS_exit_group, 127);
   return 127;
 }
-
-#undef STINT_CHILD
 
 // ---- From here on, code of the host.
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/clock.h"
+#include "support/unsanitized.h"
 #include "template/mappings.h"
 
 namespace stint {
@@ -32,7 +33,7 @@ struct LoopMetrics {
 double RealtimeUs() { return std::floor(static_cast<double>(ClockNs(CLOCK_REALTIME)) / kNsPerUs); }
 
 /// A moment of the past by both clocks, and then only what happened since, or has not.
-bool AreMilestones(const double* values, double realtime_us, double monotonic_ns) {
+STINT_UNSANITIZED bool AreMilestones(const double* values, double realtime_us, double monotonic_ns) {
   const double since_ns = monotonic_ns - values[kOriginNs];
   if (!(since_ns >= 0 && since_ns <= monotonic_ns)) return false;
   if (!(std::fabs((realtime_us - values[kTimestampUs]) * kNsPerUs - since_ns) < kApartNs)) return false;
@@ -121,7 +122,7 @@ bool TimeOrigin::Learn() {
 bool TimeOrigin::Search(const std::vector<Span>& storage) {
   const double realtime = RealtimeUs();
   const auto monotonic = static_cast<double>(MonotonicNs());
-  ForEachPlace(storage, kMilestones * sizeof(double), [&](std::uintptr_t at) {
+  ForEachPlace(storage, kMilestones * sizeof(double), [&](std::uintptr_t at) STINT_UNSANITIZED {
     auto* values = reinterpret_cast<double*>(at);
     if (AreMilestones(values, realtime, monotonic)) milestones_ = values;
     return milestones_ == nullptr;
@@ -136,7 +137,7 @@ void TimeOrigin::FindCopies(const std::vector<Span>& storage) {
   std::uint64_t timestamp = 0;
   std::memcpy(&timestamp, &milestones_[kTimestampUs], sizeof timestamp);
   copies_.clear();
-  ForEachPlace(storage, 2 * sizeof(std::uint64_t), [&](std::uintptr_t at) {
+  ForEachPlace(storage, 2 * sizeof(std::uint64_t), [&](std::uintptr_t at) STINT_UNSANITIZED {
     auto* words = reinterpret_cast<std::uint64_t*>(at);
     const bool first = words[0] == origin && words[1] == timestamp;
     if (first || (words[0] == timestamp && words[1] == origin)) {
