@@ -20,6 +20,8 @@ constexpr double kApartNs = 100 * kNsPerMs;  // by which two clocks that are rea
 constexpr double kNever = -1;
 constexpr std::size_t kCopies = 2;          // that are known of
 constexpr std::size_t kFieldsSearched = 8;  // words before the loop's counts
+// Of a mapping, in bytes: what has terabytes of address space is somebody's table, not storage.
+constexpr std::size_t kMostSearched = 1 << 30;
 
 enum Milestone : std::size_t { kTimestampUs, kOriginNs, kFirstStage, kMilestones = 8 };
 
@@ -84,7 +86,8 @@ void AddPresent(const Mapping& mapping, std::vector<Span>* spans) {
 std::vector<Span> AnyStorage(const std::vector<Mapping>& mappings) {
   std::vector<Span> spans;
   for (const Mapping& mapping : mappings) {
-    if (mapping.is_private && mapping.is_writable) AddPresent(mapping, &spans);
+    if (!mapping.is_private || !mapping.is_writable || mapping.end - mapping.begin > kMostSearched) continue;
+    AddPresent(mapping, &spans);
   }
   return spans;
 }
