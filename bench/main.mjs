@@ -1,5 +1,5 @@
 // `npm run bench`: measures stint beside what else there is, and writes docs/benchmarks.md and docs/benchmarks.svg.
-//   npm run bench                     all of it, some ten minutes
+//   npm run bench                     all of it, some ten minutes, and two more once to compile isolated-vm
 //   npm run bench -- --quick          a tenth of the rounds, within three minutes; prints, writes nothing
 //   npm run bench -- calls bytes      these parts; the page is written once every part has been measured
 // Each part runs in a process of its own and prints one JSON object a row; results wait in build/bench/.
@@ -32,9 +32,11 @@ function kept(name, result) {
   return result
 }
 
-/** The others, where they are not there yet. isolated-vm is compiled: without its build its rows are missing, and nothing else. */
+/** The others, where they are not there yet. isolated-vm is compiled, some two minutes: without its build its rows are missing, and nothing else. */
 function install() {
-  if (!existsSync('bench/others/node_modules/piscina')) {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync('bench/others/package.json', 'utf8'))
+  const wanted = Object.keys({ ...dependencies, ...optionalDependencies })
+  if (!wanted.every((name) => existsSync(join('bench/others/node_modules', name)))) {
     console.error('bench: installing what stint is measured beside')
     const args = ['install', '--prefix', 'bench/others', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
     const installed = attempt('npm', args)
