@@ -260,21 +260,20 @@ void Keeper::TakeStatus(const siginfo_t& info) {
 
 /// Kills and reaps what is left. Every living descendant is a child, or becomes one when its parent dies.
 void Keeper::Sweep(std::int64_t now) {
-  if (job_.ended && childless_) {
-    job_.clean_ns = now;
-    job_.phase = Phase::kClean;
-    return;
-  }
+  if (job_.ended && childless_) return TreeIsGone(now);
   KillTree(now);
-  if (job_.ended && now > job_.give_up_at) {
-    job_.clean_ns = kUnset;
-    job_.phase = Phase::kClean;
-    return;
-  }
+  if (job_.ended && now > job_.give_up_at) return TreeIsGone(kUnset);
   const bool eager = now < job_.give_up_at - kGiveUpNs + kEagerNs;
   job_.sweep_at = MonotonicNs() + (eager ? kEagerGapNs : kPatientGapNs);
   // Where many jobs end at once each look takes long, and what was killed needs the cores to die.
   if (!job_.ended) job_.sweep_at += kLookShare * (MonotonicNs() - now);
+}
+
+/// As far as can be known: at that time, or not at all.
+void Keeper::TreeIsGone(std::int64_t clean_ns) {
+  job_.clean_ns = clean_ns;
+  job_.phase = Phase::kClean;
+  precedence_.Yield();
 }
 
 void Keeper::KillTree(std::int64_t now) {

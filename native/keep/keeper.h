@@ -18,6 +18,7 @@
 #include "keep/cgroup.h"
 #include "keep/fork_listener.h"
 #include "keep/job.h"
+#include "keep/precedence.h"
 #include "keep/stdio_state.h"
 #include "keep/tracer.h"
 #include "keep/tree.h"
@@ -130,6 +131,7 @@ class Keeper {
   void ReadIo(std::int64_t* read, std::int64_t* written) const;
   void Sweep(std::int64_t now);
   void KillTree(std::int64_t now);
+  void TreeIsGone(std::int64_t clean_ns);
   void ThawStuck();
 
   // report.cc
@@ -145,6 +147,7 @@ class Keeper {
   UniqueFd signals_;
   StdioState stdio_;
   Tree tree_;
+  Precedence precedence_;
   TreeCpu cpu_;
   Tracer tracer_;
   ForkListener listener_;

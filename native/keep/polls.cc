@@ -40,7 +40,10 @@ void Keeper::ArmPolls(std::int64_t now) {
     if (processors_ == 0) processors_ = Processors();
     job_.cpu_poll_at = now + UntilCpuPoll(job_.limits.cpu_ns);
   }
-  if (CountsByLooking()) job_.count_poll_at = now + kSoonestNs;
+  if (CountsByLooking()) {
+    precedence_.Take();  // a bomb has all its processes before a keeper that waits for a loaded core looks
+    job_.count_poll_at = now + kSoonestNs;
+  }
   if (job_.limits.memory != kUnset) job_.memory_poll_at = now + UntilMemoryPoll(job_.limits.memory);
 }
 

@@ -93,12 +93,12 @@ commandBehaviours('processes of commands', () => {
 
   test('the processes of others with the same uid are not counted', async () => {
     const sleepers = () => ours().filter(({ name }) => name === 'sleep').length
-    startCommand('sh', ['-c', 'for i in $(seq 50); do sleep 60 & done; wait'])
-    await until('50 others run', () => sleepers() === 50, 20_000)
+    startCommand('sh', ['-c', 'for i in $(seq 200); do sleep 60 & done; wait'])
+    await until('200 others run', () => sleepers() === 200, 20_000)
     assert.equal((await command(program('children'), ['1'], { processes: 1, wallTime })).kind, 'Ok')
     const failure = failureOf(await command(program('children'), ['4'], { processes: 1, wallTime }), 'Subprocess', 'denied')
     assert.equal(failure.usage.peakProcesses, 2, summary(failure))
-    assert.equal(sleepers(), 50)
+    assert.equal(sleepers(), 200)
   })
 
   test('a program that is stopped and continued by its parent runs on under an allowance', async () => {

@@ -1,0 +1,17 @@
+// A keeper that can only look competes for the cores with what it looks at.
+#pragma once
+
+namespace stint {
+
+/// While this process counts what may be faster than it: it runs before whatever is not real-time, where it
+/// may (sched(7): CAP_SYS_NICE or RLIMIT_RTPRIO); else nothing changes. What it forks meanwhile has no precedence.
+class Precedence {
+ public:
+  void Take();
+  void Yield();
+
+ private:
+  bool taken_ = false;
+};
+
+}  // namespace stint
