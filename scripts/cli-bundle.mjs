@@ -1,26 +1,15 @@
 // Makes the `stint` command of dist/cli/, with its libraries, since reading one file costs a fraction of what resolving a hundred
 // modules does: dist/cli.cjs is what the usual `stint run` needs, dist/cli-more.cjs everything that is loaded when it is asked for
 // (compiling what is not used would cost most of Node's own start-up). And the man page.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
+import { ownPlace } from './own-place.mjs'
 
 const dist = join(import.meta.dirname, '../dist')
 
 /** Loaded by import() from what is in dist/cli.cjs; no two of them export the same name. */
 const more = ['capture', 'monitor', 'parse-line', 'reports']
-
-// A file asks where it lies to find others (the worker's entry, the binaries): it must hear its own place, not the bundle's.
-const ownPlace = {
-  name: 'own-place',
-  setup(build) {
-    build.onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8')
-      if (!text.includes('import.meta.url')) return undefined
-      return { contents: `const __place = __placeOf(${JSON.stringify(relative(dist, path))});${text}` }
-    })
-  },
-}
 
 // A CommonJS file has a `require` of its own; node:module would load the ES module loader. `bindings` is asked for one known path at a
 // time: what it would do, without its search, and without the module loader's.
@@ -83,7 +72,7 @@ await build({
   ...settings,
   entryPoints: [join(dist, 'cli/main.js')],
   outfile: join(dist, 'cli.cjs'),
-  plugins: [moreInOtherFile, lateBuiltins, ownPlace, ownRequire],
+  plugins: [moreInOtherFile, lateBuiltins, ownPlace(dist), ownRequire],
   banner: { js: `#!/usr/bin/env node\n${place}` },
 })
 chmodSync(join(dist, 'cli.cjs'), 0o755)
@@ -92,7 +81,7 @@ await build({
   ...settings,
   stdin: { contents: more.map((name) => `export * from './cli/${name}.js'`).join('\n'), resolveDir: dist },
   outfile: join(dist, 'cli-more.cjs'),
-  plugins: [lateBuiltins, ownPlace, ownRequire],
+  plugins: [lateBuiltins, ownPlace(dist), ownRequire],
   banner: { js: place },
 })
 

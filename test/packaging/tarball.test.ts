@@ -23,7 +23,7 @@ describe('the tarball', () => {
 
   it('holds the compiled library with its types, the sources of the native part, README and LICENSE', () => {
     const paths = [
-      'dist/index.js',
+      'dist/stint.js',
       'dist/index.d.ts',
       'dist/worker.js',
       'native/binding.gyp',
