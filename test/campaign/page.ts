@@ -24,8 +24,8 @@ nobody else is, with isolation 'exec' and 'fork', many at once, and grades each 
 * **leftover**: true, but something of the job was alive, or the host held more descriptors, files or processes than before.
 
 Rows called "killed" kill the host, the keeper, the template or the worker at a random moment, and then ask whether the host's next
-call works. While cores are loaded, six turns for each core overlap, and a busy loop of the lowest priority on each core takes what they
-leave; in one repetition of eight there is one turn for each core. How late endings are on a machine that does nothing else is measured
+call works. Cores are loaded by six turns for each of them that overlap: they are never idle; in one repetition of eight there is one
+turn for each core. How late endings are on a machine that does nothing else is measured
 by \`node bench/lateness.mjs\` (below).
 
 Written on ${new Date().toISOString().slice(0, 10)}: ${count} repetitions in ${Math.round(seconds / 60)} minutes (${Object.entries(

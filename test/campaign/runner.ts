@@ -9,7 +9,6 @@ import { assess } from './assess.js'
 import { closeAll, kitFor } from './kit.js'
 import { Lag } from './lag.js'
 import { lastPid, leftAlive, leftHeld, told } from './left-alive.js'
-import { BusyLoops } from './load.js'
 import { startNeighbours } from './neighbours.js'
 import { type Turn, turnsOf } from './order.js'
 import { scenarios } from './rows/all.js'
@@ -26,7 +25,6 @@ const scratch = join(folder, 'scratch')
 /** A pass costs its end: the slowest turn is waited for, everything is closed, and started anew for the next. */
 const TOGETHER = 8
 const lag = new Lag()
-const loops = new BusyLoops()
 let turns = 0
 
 async function take({ scenario, isolation, repetition, load, seed }: Turn): Promise<void> {
@@ -101,10 +99,8 @@ for (let count = 0; count < order.repetitions && Date.now() < order.until; ) {
   const load = loadOf(count)
   const repetitions = together(count)
   count += repetitions.length
-  if (load === 'loaded') await loops.start()
   before = hostState()
   await pass(repetitions, load)
-  await loops.stop()
 }
 await lag.stop()
 await endNeighbours?.()
