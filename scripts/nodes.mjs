@@ -32,6 +32,7 @@ function install(major) {
 
 function passes(node) {
   console.log(`\nNode ${run(node, ['--version']).trim()}`)
+  run(node, ['scripts/cli-compiled.mjs']) // as setup does for the Node that runs it
   const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=180000']
   const child = spawnSync(node, ['--test', ...settings, ...files], { stdio: ['ignore', 'inherit', 'inherit'] })
   return child.status === 0

@@ -6,8 +6,6 @@ import { StintError } from '../errors.js'
 import type { RunningCommand } from '../run-command.js'
 import type { LimitedProcess, Outcome } from '../types.js'
 
-const SIGNALS = constants.signals as Readonly<Record<string, number>>
-
 /** Wraps a running command. Its streams belong to the user; those nobody reads are drained. */
 export class CommandHandle implements LimitedProcess {
   readonly stdin: Writable | null
@@ -40,7 +38,7 @@ export class CommandHandle implements LimitedProcess {
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
-    const number = SIGNALS[signal]
+    const number: number | undefined = constants.signals[signal]
     if (number !== undefined) return this.#running.supervised.kill(number)
     const accepted = "a signal's name, such as 'SIGTERM'"
     throw new StintError('ERR_STINT_ARGUMENT_VALUE', `'signal' must be ${accepted}; got ${JSON.stringify(signal)}.`, {

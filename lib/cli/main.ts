@@ -1,4 +1,4 @@
-// The entry of the `stint` command; scripts/cli-bundle.mjs makes two files of it and all that it needs.
+// The `stint` command; scripts/cli-bundle.mjs makes two files of it and all that it needs.
 import type { StintError } from '../errors.js'
 import { ownFailure } from './exit-codes.js'
 import { misuseText } from './flags.js'

@@ -59,7 +59,8 @@ export async function run(command: readonly string[], given: Profile): Promise<v
 
 /** Flags before the profile: what is typed now was meant now. */
 function settingsOf(given: Profile): Settings {
-  const profile = readProfile(text(given.config), text(given.profile))
+  const { config, profile: name } = given
+  const profile = config === undefined && name === undefined ? {} : readProfile(text(config), text(name))
   const all = { ...profile, ...given }
   return {
     options: toOptions(all, 'command'),

@@ -5,7 +5,7 @@
 // that knows an answer gives it. Nothing is ever read out of what a job wrote or said about itself, but for the class of
 // an error, and that only beside a record of the probe.
 import type { NativeCause, NativeReport } from '../native.js'
-import { rungNames, signalName, signalNumber, stepName, stepNumber } from '../plan/index.js'
+import { rungNames, signalName, stepName, stepNumber } from '../plan/index.js'
 import type { Evidence, Reply } from '../supervise/evidence.js'
 import type { Limits } from '../types.js'
 import { type CauseRow, cause, causeRow, type KindAndReason } from './causes.js'
@@ -47,8 +47,7 @@ const backstopNs = 1e9
 // A program that is refused memory is never at its limit to the last byte: the refused piece would have gone beyond.
 const nearMemoryLimit = 0.9
 // How programs die that do not check what an allocation gave them, or that give up on purpose.
-const crashes: ReadonlySet<number> = new Set((['SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGBUS', 'SIGILL'] as const).map(signalNumber))
-const cpuSignal = signalNumber('SIGXCPU')
+const crashes: ReadonlySet<string | null> = new Set(['SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGBUS', 'SIGILL'])
 
 const rules: readonly Rule[] = [
   refusedArgument,
@@ -178,7 +177,7 @@ function killedByHost({ report }: Evidence): Ruling | undefined {
 
 /** A refused allocation, and then a crash. One that was survived is no matter. */
 function crashedForMemory({ report }: Evidence): Ruling | undefined {
-  return report && crashes.has(report.signal) ? memoryRuling(report) : undefined
+  return report && crashes.has(signalName(report.signal)) ? memoryRuling(report) : undefined
 }
 
 /** A command that checks what an allocation gave it, and gives up. Only one that does so at once leaves no doubt. */
@@ -194,7 +193,7 @@ function gaveUpForMemory({ target, report }: Evidence): Ruling | undefined {
  * were watched for (evidence 'exact') and none was seen, there is nothing to infer.
  */
 function crashedAtLimit({ target, report }: Evidence): Ruling | undefined {
-  if (target !== 'command' || !report || report.limits.memory < 0 || !crashes.has(report.signal)) return undefined
+  if (target !== 'command' || !report || report.limits.memory < 0 || !crashes.has(signalName(report.signal))) return undefined
   const watched = rungNames(report.rungs).includes('allocation-trace')
   if (watched || report.peakMemory < report.limits.memory * nearMemoryLimit) return undefined
   const detail = `it died by ${signalName(report.signal)} while its own process held ${Math.round(report.peakMemory / 1e6)} MB`
@@ -203,7 +202,7 @@ function crashedAtLimit({ target, report }: Evidence): Ruling | undefined {
 
 /** SIGXCPU at the kernel's own limit; anybody could have sent it, so it is inferred. Below that limit somebody did. */
 function stoppedByKernel({ report }: Evidence): Ruling | undefined {
-  if (report?.signal !== cpuSignal || report.limits.cpuNs < 0) return undefined
+  if (!report || signalName(report.signal) !== 'SIGXCPU' || report.limits.cpuNs < 0) return undefined
   const most = report.limits.cpuNs + Math.max(0, report.limits.graceNs)
   const reached = usedCpuNs(report) >= most + backstopNs - tickToleranceNs
   return reached ? { kind: 'CpuTimeout', reason: 'kernel', certainty: 'probable', limit: 'cpuTime' } : undefined
