@@ -60,18 +60,16 @@ behaviours('abort', ({ tasks }) => {
 
   test('running, with a grace: the function hears it and its value is partial', async () => {
     const controller = new AbortController()
-    const { returnsOnSignal } = tasks<Stops>('stops', { signal: controller.signal, gracePeriod: '20s' })
-    await returnsOnSignal.ready()
-    setTimeout(() => controller.abort(reason), 300)
+    const onReport = () => controller.abort(reason)
+    const { returnsOnSignal } = tasks<Stops>('stops', { signal: controller.signal, gracePeriod: '20s', onReport })
     const failure = failureOf(await ending(returnsOnSignal.run()), 'Anything', 'aborted')
     assert.equal(failure.partial?.kind, 'Anything', summary(failure))
   })
 
   test('in the grace: it ends the grace at once, the first cause stays', async () => {
     const controller = new AbortController()
-    const { listensAndStays } = tasks<Stops>('stops', { wallTime: 200, gracePeriod: '60s', signal: controller.signal })
-    await listensAndStays.ready()
-    setTimeout(() => controller.abort(reason), 900)
+    const onReport = () => controller.abort(reason) // it has heard its limit
+    const { listensAndStays } = tasks<Stops>('stops', { wallTime: 200, gracePeriod: '60s', signal: controller.signal, onReport })
     const failure = failureOf(await ending(listensAndStays.run()), 'Timeout', 'wall')
     assert.ok(failure.wallTime < 20_000, summary(failure))
   })
