@@ -57,6 +57,13 @@ std::int64_t TimeOf(const EvidenceMessage& message, std::int64_t earliest, std::
 }  // namespace
 
 void Keeper::DrainEvidence() {
+  if (draining_evidence_) return;  // a message of the host's that one of the worker's waited for
+  draining_evidence_ = true;
+  DrainEvidenceOnce();
+  draining_evidence_ = false;
+}
+
+void Keeper::DrainEvidenceOnce() {
   EvidenceBuffer buffer;
   for (int i = 0; i < kMessagesPerTurn && worker_.evidence.valid(); i++) {
     UniqueFd listener;

@@ -76,6 +76,7 @@ class Keeper {
 
   // evidence.cc
   void DrainEvidence();
+  void DrainEvidenceOnce();
   bool HandleEvidence(const EvidenceMessage& message, const char* text, std::int64_t now);
   bool HandleBegin(const EvidenceMessage& message, std::int64_t now);
   void HandleBooted();
@@ -157,6 +158,7 @@ class Keeper {
   rusage usage_before_{};
   int processors_ = 0;
   bool am_worker_ = false;
+  bool draining_evidence_ = false;
   bool host_gone_ = false;
   bool next_failed_ = false;
   bool childless_ = false;
