@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attempt } from '../scripts/command.mjs'
-import { headersPrefix } from '../scripts/native-build.mjs'
+import { gypArguments } from '../scripts/native-build.mjs'
 import { asChart } from './chart.mjs'
 import { asMarkdown, asText } from './page.mjs'
 
@@ -45,16 +45,7 @@ function install() {
   const isolated = 'bench/others/node_modules/isolated-vm'
   if (!existsSync(isolated) || existsSync(join(isolated, 'out/isolated_vm.node')) || quick) return
   console.error('bench: building isolated-vm')
-  const prefix = headersPrefix()
-  const gyp = [
-    'node_modules/node-gyp/bin/node-gyp.js',
-    'configure',
-    'build',
-    `--directory=${isolated}`,
-    '--jobs=2',
-    '--loglevel=error',
-  ]
-  const built = attempt(process.execPath, prefix ? [...gyp, `--nodedir=${prefix}`] : gyp)
+  const built = attempt(process.execPath, gypArguments(isolated, ['configure', 'build']))
   if (!built.ok) console.error('bench: isolated-vm cannot be built here')
 }
 

@@ -3,15 +3,11 @@
 const { existsSync, readdirSync } = require('node:fs')
 const { basename, join, relative } = require('node:path')
 
-const shared = ['keep', 'launch', 'channel', 'support'] // what of it needs Node is the addon's alone
-const inNode = /^(napi|uv)_/
+const shared = () => ['keep', 'launch', 'channel', 'support'].flatMap(list)
+const needsNode = (file) => /^(napi|uv)_/.test(basename(file)) // the addon's alone
 const targets = {
-  shared: () => shared.flatMap((folder) => list(folder).filter((file) => !inNode.test(basename(file)))),
-  addon: () => [
-    'addon.cc',
-    ...['probe', 'template'].flatMap(list),
-    ...shared.flatMap((folder) => list(folder).filter((file) => inNode.test(basename(file)))),
-  ],
+  shared: () => shared().filter((file) => !needsNode(file)),
+  addon: () => ['addon.cc', ...['probe', 'template'].flatMap(list), ...shared().filter(needsNode)],
   keeper: () => ['keeper_main.cc'],
   tests: () => list('tests'),
 }

@@ -1,8 +1,8 @@
-// Makes dist/stint.js, which is what `import 'stint'` loads: the modules of dist/index.js in one file, since Node takes longer to resolve
-// and link eighty modules than to run them, and a host's first call waits for that.
-import { join } from 'node:path'
-import { build } from 'esbuild'
-import { ownPlace } from './own-place.mjs'
+// Makes dist/stint.js, which is what `import 'stint'` loads: the modules of dist/index.js in one file, since a host's
+// first call waits for eighty of them to be linked.
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { bundleModule } from './module-bundle.mjs'
 
 const dist = join(import.meta.dirname, '../dist')
 
@@ -19,17 +19,20 @@ const apart = {
   },
 }
 
-await build({
-  entryPoints: [join(dist, 'index.js')],
-  outfile: join(dist, 'stint.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20.19',
-  format: 'esm',
-  charset: 'utf8',
-  legalComments: 'none',
+// A file asks where it lies to find others (the worker's entry, the binaries): it must hear its own place, not the bundle's.
+const ownPlace = {
+  name: 'own-place',
+  setup(build) {
+    build.onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (!text.includes('import.meta.url')) return undefined
+      return { contents: `const __place = new URL(${JSON.stringify(relative(dist, path))}, __here).href;${text}` }
+    })
+  },
+}
+
+await bundleModule(join(dist, 'index.js'), join(dist, 'stint.js'), {
   define: { 'import.meta.url': '__place' },
-  banner: { js: 'const __here = import.meta.url; const __placeOf = (path) => new URL(path, __here).href' },
-  plugins: [apart, ownPlace(dist)],
-  logLevel: 'warning',
+  banner: { js: 'const __here = import.meta.url' },
+  plugins: [apart, ownPlace],
 })

@@ -28,12 +28,17 @@ export function headersPrefix() {
   return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : undefined
 }
 
+/** What Node is to run so that node-gyp does `commands` in `folder`, with every core. */
+export function gypArguments(folder, commands) {
+  const prefix = headersPrefix()
+  const flags = [`--directory=${folder}`, `--jobs=${availableParallelism()}`, '--loglevel=warn']
+  if (prefix) flags.push(`--nodedir=${prefix}`)
+  return ['node_modules/node-gyp/bin/node-gyp.js', ...commands, ...flags]
+}
+
 /** Configures and builds into `folder`/build; `defines` are gyp variables, such as { stint_sanitize: 1 }. */
 export function buildNative({ folder = '.', defines = {} } = {}) {
   needCompiler()
-  const prefix = headersPrefix()
-  const args = ['configure', 'build', `--directory=${folder}`, `--jobs=${availableParallelism()}`, '--loglevel=warn']
-  if (prefix) args.push(`--nodedir=${prefix}`)
-  for (const [name, value] of Object.entries(defines)) args.push(`--${name}=${value}`)
-  run(process.execPath, ['node_modules/node-gyp/bin/node-gyp.js', ...args])
+  const variables = Object.entries(defines).map(([name, value]) => `--${name}=${value}`)
+  run(process.execPath, [...gypArguments(folder, ['configure', 'build']), ...variables])
 }

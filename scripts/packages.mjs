@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from './command.mjs'
-import { headersPrefix, needCompiler } from './native-build.mjs'
+import { gypArguments, needCompiler } from './native-build.mjs'
 import { npm } from './npm.mjs'
 import { testFiles } from './test-files.mjs'
 
@@ -25,7 +25,5 @@ function compile() {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
   npm(['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', 'better-sqlite3@^12'])
-  const prefix = headersPrefix()
-  const args = ['rebuild', '--release', `--directory=${sqlite}`, '--jobs=2', '--loglevel=error']
-  run(process.execPath, ['node_modules/node-gyp/bin/node-gyp.js', ...args, ...(prefix ? [`--nodedir=${prefix}`] : [])])
+  run(process.execPath, gypArguments(sqlite, ['rebuild', '--release']))
 }
