@@ -75,7 +75,8 @@ export class ForkedKeeper implements Seat {
     const listener = this.#listener
     this.#listener = undefined
     this.#owner.lost(this)
-    listener?.ended({ unread: this.keeper.unread() })
+    const unread = this.keeper.unread() // asked without a job, too: that closes the channel
+    listener?.ended({ unread })
   }
 
   #rest(): void {

@@ -1,5 +1,6 @@
 // Isolation 'fork': what a fork leaves stale is put right, what must not be forked is not, and whatever dies is replaced.
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { limitModule } from 'stint'
 import { templateFlags } from '#lib/template-flags.js'
@@ -192,7 +193,25 @@ describe('what was forked and is killed from outside', () => {
     assert.deepEqual([outcome.kind, outcome.reason], ['Anything', 'lost'])
     assert.equal((await ending(look())).calls, 1)
   })
+
+  // Which of a keeper's two sockets is at its end first is a matter of luck.
+  test('a template whose keepers have had no job: the host closes every socket of theirs at once', async () => {
+    for (let round = 0; round < 8; round++) {
+      const before = descriptors()
+      const { ready, close } = forked()
+      await ending(ready())
+      const template = await until('keepers are forked', () => templateOf(ours()))
+      process.kill(template.pid, 'SIGKILL')
+      await until('the host holds what it held', () => descriptors() <= before, 2_000)
+      await ending(close())
+    }
+  })
 })
+
+/** Of this process; counted without what makes garbage, whose collection closes what nobody has closed. */
+function descriptors(): number {
+  return readdirSync('/proc/self/fd').length
+}
 
 /** One call at a time; `begun` resolves with the keeper's number once reportParentAndSleep runs. */
 function reporting() {

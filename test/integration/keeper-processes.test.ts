@@ -1,8 +1,17 @@
 // The limit on processes: none by a listener, N by a tracer. Both as root, too; threads are no processes.
 import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, kept, MB, MS, script } from '../support/kept.js'
+import { launched } from '../support/launched.js'
+import { ending } from '../support/poll.js'
+import { processOf } from '../support/processes.js'
+import { on, type Rung } from '../support/rungs.js'
+
+/** Policies of <linux/sched.h>. */
+const SCHED = { other: 0, rr: 2, batch: 3, idle: 5 } as const
 
 const wall = { wallNs: 20_000 * MS }
 
@@ -86,3 +95,40 @@ test('an unused allowance changes nothing', async () => {
   const { report } = await kept(script('exit 7', { processes: 100 }))
   assert.deepEqual([report.exitCode, causes(report), report.peakProcesses], [7, [], 1])
 })
+
+// What a keeper that can only look takes and leaves (native/tests/precedence_test.cc): it inherits its host's policy.
+const lookAlone: Rung = { title: 'a look alone', without: ['fork-trace', 'pids-cgroup', 'user-namespace', 'fork-listener'] }
+const realTime = spawnSync('chrt', ['--rr', '1', 'true']).status === 0 ? SCHED.rr : SCHED.other
+
+for (const [name, during] of [
+  ['other', realTime],
+  ['batch', SCHED.batch],
+  ['idle', SCHED.idle],
+] as const) {
+  test(`by a look alone: a keeper whose policy is '${name}' looks with ${during === SCHED[name] ? 'it' : 'a real-time one'}`, async () => {
+    const plan = on(lookAlone, script('sleep 60 & sleep 60', { processes: 3, ...wall }))
+    const run = withPolicy(name, () => launched(plan))
+    const keeper = processOf(await ending(run.launched))?.parent
+    assert.equal(policyOf(keeper), during)
+    run.keeper.stop(cause.aborted, true)
+    await ending(run.gone)
+    assert.deepEqual(run.report && causes(run.report), [cause.aborted])
+  })
+}
+
+/** What is started in `body` inherits that policy (sched(7)). */
+function withPolicy<T>(policy: 'other' | 'batch' | 'idle', body: () => T): T {
+  const choose = (name: string) => execFileSync('chrt', [`--${name}`, '--pid', '0', String(process.pid)])
+  choose(policy)
+  try {
+    return body()
+  } finally {
+    choose('other')
+  }
+}
+
+/** The 41st field of proc_pid_stat(5); the name, the second, may hold spaces. */
+function policyOf(pid = 0): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return Number(fields[41 - 3])
+}
