@@ -227,6 +227,8 @@ export interface NativeAddon {
   /** Inside a worker only: takes over descriptors 3 and 4. */
   attachWorker(events: NativeWorkerEvents): NativeWorker
   facts(): NativeFacts
+  /** Ends this process at once: nothing of Node's own end happens, nor of libc's. */
+  exit(code: number): never
 }
 
 export interface Loaded {

@@ -7,7 +7,7 @@ import { compiledFile } from '../dist/cli/compiled.js'
 
 const dist = join(import.meta.dirname, '../dist')
 const filename = join(dist, 'cli-run.cjs')
-const script = new Script(readFileSync(filename, 'latin1'), { filename })
+const script = new Script(readFileSync(filename, 'utf8'), { filename })
 
 const line = 'run --memory 1GB --cpu-time 10s --wall-time 10s -- true'
 process.argv = [process.execPath, filename, ...line.split(' ')]

@@ -4,5 +4,5 @@ import { Script } from 'node:vm'
 import { compiledCode } from './compiled.js'
 
 const filename = `${__dirname}/cli-run.cjs`
-const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: compiledCode(filename) })
+const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData: compiledCode(filename) })
 script.runInThisContext()(require, __dirname)

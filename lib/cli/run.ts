@@ -7,9 +7,10 @@ import { type Account, isWorthALine, lineOf } from './account.js'
 import { codeOfSignal, type ExitCodes, exitCodeOf, ownFailure, withExitCode } from './exit-codes.js'
 import { toOptions } from './flags.js'
 import { endBy, forwardSignals } from './forward-signals.js'
+import { leaveAtOnce } from './leave.js'
 import type { Monitor } from './monitor.js'
 import { type Profile, readProfile } from './profiles.js'
-import { say } from './say.js'
+import { hasSaid, say } from './say.js'
 
 /** How long a job may take to heed a signal that was passed on to it, where no grace period is given. */
 const patience = '2s'
@@ -55,6 +56,8 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const account = { command, cwd: process.cwd(), startedAt, endedAt: new Date(), ...ended }
   await tell(account, settings, monitor)
   finish(account)
+  const wroteNothing = kept === undefined && monitor === undefined && !hasSaid()
+  if (wroteNothing && outcome.reason === 'exited') leaveAtOnce()
 }
 
 /** Flags before the profile: what is typed now was meant now. */

@@ -12,6 +12,7 @@
 #include "probe/allocation.h"
 #include "probe/record.h"
 #include "probe/worker.h"
+#include "support/napi_exit.h"
 #include "support/napi_fields.h"
 #include "template/platform.h"
 #include "template/random.h"
@@ -135,16 +136,6 @@ napi_value RestartTime(napi_env env, napi_callback_info) {
   return Boolean(env, TheTimeOrigin().Restart(EnvLoop::Of(env)->loop()));
 }
 
-/// Node's own exit waits for threads that a fork does not copy.
-napi_value Exit(napi_env env, napi_callback_info info) {
-  napi_value arguments[1] = {};
-  Self(env, info, arguments, 1);
-  std::int32_t code = 0;
-  napi_get_value_int32(env, arguments[0], &code);
-  std::fflush(nullptr);
-  _exit(code);
-}
-
 void AddMethod(napi_env env, napi_value object, const char* name, napi_callback method, void* data) {
   napi_value function = nullptr;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, method, data, &function);
@@ -161,7 +152,7 @@ void AddTemplateMethods(napi_env env, napi_value object, AttachedWorker* worker)
   AddMethod(env, object, "serve", ServeTemplate, worker);
   AddMethod(env, object, "reseed", Reseed, worker);
   AddMethod(env, object, "restartTime", RestartTime, worker);
-  AddMethod(env, object, "exit", Exit, worker);
+  AddMethod(env, object, "exit", Exit, nullptr);  // Node's own waits for threads that a fork does not copy
 }
 
 }  // namespace stint

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { scratch, stint } from '../support/cli.js'
@@ -14,6 +14,11 @@ describe('stint run', () => {
   it("passes streams and the command's own exit code through, and says nothing", async () => {
     const ran = await stint(['run', '--wall-time', '30s', '--', 'sh', '-c', 'cat; echo err >&2; exit 3'], { input: 'in\n' })
     assert.deepEqual(ran, { code: 3, signal: null, stdout: 'in\n', stderr: 'err\n' })
+  })
+
+  it('lets Node write at its end what it was asked to', async () => {
+    const ran = await stint(['run', '--', 'true'], { env: { NODE_V8_COVERAGE: file('coverage') } })
+    assert.deepEqual([ran.code, readdirSync(file('coverage')).length], [0, 1])
   })
 
   it('takes a command without --, flags of the command included', async () => {

@@ -21,6 +21,12 @@ describe('stint run at a terminal', () => {
     assert.equal(session.code, 0)
   })
 
+  it('leaves the terminal as it was, though the job changed it and said nothing', async () => {
+    const script = 'before=$(stty -g); "$@" stty raw -echo; test "$before" = "$(stty -g)" && echo restored'
+    const session = await atTerminal(['sh', '-c', script, 'sh', ...run('--quiet', '--')], [])
+    assert.equal(session.output, 'restored\r\n')
+  })
+
   it('passes Ctrl-C on to the whole job, ends by it, and leaves nothing', async () => {
     const seconds = unusual()
     const session = await atTerminal(run('--wall-time', '30s', '--', 'sh', '-c', `echo ready; sleep ${seconds}`), [
