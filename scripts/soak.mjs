@@ -1,7 +1,9 @@
 // `STINT_REPEAT=200 npm run soak`: the integration tests again and again while busy loops load every core, to find what fails
-// only when the scheduler is late. Arguments choose files as in `npm test`.
+// only when the scheduler is late. Arguments choose files as in `npm test`; `--scenarios TEXT` the tests that docs/scenarios.md
+// names under headings with TEXT in them (`--scenarios Functions`), `--scenarios ''` all that it names.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { attempt, fail } from './command.mjs'
 import { testFiles } from './test-files.mjs'
@@ -10,9 +12,12 @@ process.chdir(join(import.meta.dirname, '..'))
 const repetitions = Number(process.env.STINT_REPEAT ?? 20)
 if (!Number.isSafeInteger(repetitions) || repetitions < 1)
   fail(`STINT_REPEAT is a number of repetitions, not ${process.env.STINT_REPEAT}`)
-const filters = process.argv.slice(2)
-const files = testFiles(filters.length > 0 ? filters : ['out/integration/'])
-if (files.length === 0) fail(`no test file matches ${filters.join(' ')}`)
+const { values, positionals } = parseArgs({
+  options: { scenarios: { type: 'string', multiple: true } },
+  allowPositionals: true,
+})
+const { files, patterns } = values.scenarios ? await ofScenarios(values.scenarios) : ofFiles(positionals)
+if (files.length === 0) fail(`no test file matches ${process.argv.slice(2).join(' ')}`)
 
 // Threads of this process, not processes: they end with it, however it ends.
 const loops = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }))
@@ -33,8 +38,21 @@ console.log(
 )
 process.exit(failures > 0 ? 1 : 0) // and the loops with it
 
+function ofFiles(filters) {
+  return { files: testFiles(filters.length > 0 ? filters : ['out/integration/']), patterns: [] }
+}
+
+/** The page belongs to the tests, which read it too. */
+async function ofScenarios(headings) {
+  const { patternOf, scenarioRows, testsOf } = await import('../out/support/scenario-page.js')
+  const tests = scenarioRows(headings).flatMap(testsOf)
+  const named = new Set(tests.map(({ file }) => `out/${file}.test.js`))
+  const patterns = [...new Set(tests.map(patternOf))].map((pattern) => `--test-name-pattern=${pattern}`)
+  return { files: testFiles().filter((file) => named.has(file)), patterns }
+}
+
 function runOnce() {
-  const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000']
+  const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...patterns]
   return attempt(process.execPath, ['--test', ...settings, ...files])
 }
 

@@ -1,26 +1,12 @@
-// docs/scenarios.md names a test for each row: by file, and by title with * where a loop puts something in.
+// docs/scenarios.md names a test for each row.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from '../support/paths.js'
+import { patternOf, scenarioRows, testsOf } from '../support/scenario-page.js'
 
-interface Named {
-  readonly file: string
-  readonly title: string
-}
-const rows = readFileSync(join(root, 'docs/scenarios.md'), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !/^\| (---|scenario|input|what) \|/.test(line))
-
-/** The tests of a row: `folder/file: "title" · "title of the same file" · folder/file: "title"`. */
-function named(row: string): Named[] {
-  let file = ''
-  return [...row.matchAll(/(?:([a-z]+(?:\/[a-z-]+)+): )?"([^"]+)"/g)].map(([, path, title = '']) => {
-    file = path ?? file
-    return { file, title }
-  })
-}
+const rows = scenarioRows()
 
 /** Titles of tests in a file, what is put into them replaced by *. */
 function titlesOf(file: string): string[] {
@@ -32,13 +18,20 @@ function titlesOf(file: string): string[] {
 
 describe('docs/scenarios.md', () => {
   it('names tests that exist', () => {
-    const missing = rows.flatMap(named).filter(({ file, title }) => !titlesOf(file).includes(title))
+    const missing = rows.flatMap(testsOf).filter(({ file, title }) => !titlesOf(file).includes(title))
     assert.deepEqual(missing, [])
   })
 
   it('names a test or a command for every row', () => {
     assert.ok(rows.length > 40, `${rows.length} rows`)
-    const without = rows.filter((row) => named(row).length === 0 && !row.includes('npm run'))
+    const without = rows.filter((row) => testsOf(row).length === 0 && !row.includes('npm run'))
     assert.deepEqual(without, [])
+  })
+
+  it('gives the soak a pattern for each title', () => {
+    const pattern = (title: string) => new RegExp(patternOf({ file: '', title }).slice(1, -1))
+    assert.match('a value (wall) is 1.5', pattern('a value (*) is 1.5'))
+    assert.doesNotMatch('a value (wall) is 1x5', pattern('a value (*) is 1.5'))
+    assert.doesNotMatch('not a value', pattern('a value'))
   })
 })
