@@ -91,11 +91,12 @@ async function print(
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
   } else process.stdout.write(asText(command, figures, margin))
   if (plot === undefined && chart !== true) return
-  const { withEnds, writeSvg } = await import('./plot/draw-run.js')
+  const { countedIn, withEnds, writeSvg } = await import('./plot/draw-run.js')
   const figure: Figure = {
     title: command.join(' '),
     subtitle: `${runs.length === 1 ? 'One run' : `${runs.length} runs`} without limits; suggested: ${asFlags(suggestion)}`,
     runs: runs.map((run) => withEnds(run.moments, run)),
+    counted: countedIn(runs.map(({ outcome }) => outcome)),
     limits: await numbers(suggestion),
     limitName: 'suggested',
   }

@@ -34,9 +34,18 @@ function figureOf(account: Account, moments: readonly Moment[]): Figure {
     title: titleOf(account),
     subtitle,
     runs: [withEnds(moments, account)],
+    counted: countedIn([outcome]),
     limits: outcome.limits,
     limitName: 'limit',
     end,
+  }
+}
+
+/** The highest of what their keepers counted. */
+export function countedIn(outcomes: readonly Account['outcome'][]): NonNullable<Figure['counted']> {
+  return {
+    memory: Math.max(...outcomes.map(({ usage }) => usage.peakTreeMemory ?? 0)),
+    processes: Math.max(...outcomes.map(({ usage }) => usage.peakProcesses)),
   }
 }
 

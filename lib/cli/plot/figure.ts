@@ -9,6 +9,8 @@ export interface Figure {
   /** The verdict, or how many runs. */
   readonly subtitle: string
   readonly runs: readonly (readonly Moment[])[]
+  /** What the keeper counted: looks from time to time may have missed the highest. */
+  readonly counted?: Partial<Readonly<Record<PanelName, number>>>
   readonly limits: ResolvedLimits
   /** 'limit', or 'suggested limit'. */
   readonly limitName: string
@@ -112,7 +114,7 @@ function timeUnit(milliseconds: number): Unit {
 
 function panel(figure: Figure, quantity: Quantity): Panel {
   const { name, title, limit } = quantity
-  const peak = Math.max(...valuesOf(figure, name), 0)
+  const peak = Math.max(...valuesOf(figure, name), figure.counted?.[name] ?? 0)
   const drawn = limit !== undefined && limit <= peak * farAway ? limit : undefined
   const unit = quantity.unit(Math.max(peak, drawn ?? 0))
   const time = timeAxisOf(figure).unit

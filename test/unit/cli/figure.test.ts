@@ -38,6 +38,13 @@ describe('a picture of a run', () => {
     assert.deepEqual(timeAxisOf(figure), { unit: { name: 'ms', size: 1 }, span: 40 })
   })
 
+  it('tells the peaks that the keeper counted, and has room for them, where looks have missed them', () => {
+    const figure = { ...figureOf(moment(1000, 1e6, 10, 3)), counted: { memory: 2e6, processes: 20 } }
+    const [memory, cpuTime, processes] = panelsOf(figure)
+    assert.deepEqual([memory?.peakText, cpuTime?.peakText, processes?.peakText], ['peak 2 MB', 'peak 10 ms', 'peak 20'])
+    assert.ok((processes?.top ?? 0) > 20)
+  })
+
   it('counts long runs in minutes and hours', () => {
     const axis = (time: number) => timeAxisOf(figureOf(moment(time, 1, 1, 1)))
     assert.deepEqual(
