@@ -27,11 +27,11 @@ function measure(title, [way, rounds], folder = '/', more = []) {
 }
 
 /** The way that is used: from the wall limit to the end of all comets. */
-async function ours(title, without) {
+async function ours(title, without, count = '20') {
   process.env.STINT_WITHOUT = without
   const seen = []
   for (let round = 0; round < 10; round++) {
-    const outcome = await spawnLimited(comets[0], comets.slice(1), { wallTime: 300, cpuTime: '60s' }).outcome
+    const outcome = await spawnLimited(comets[0], [count, '8000'], { wallTime: 300, cpuTime: '60s' }).outcome
     if (outcome.kind !== 'Timeout') throw new Error(JSON.stringify(outcome))
     seen.push(outcome.wallTime - 300)
   }
@@ -46,3 +46,4 @@ measure('20 comets, ended with their pid namespace', ['end-namespace', 10], '/',
 measure("20 comets, ended in v1's freezer", ['end-freezer', 10], freezer, comets)
 await ours("20 comets, ended by stint's subreaper", 'cgroup-kill,unified,memory,cpuacct,pids')
 await ours("20 comets, ended by stint in v2's group", '')
+await ours("60 comets, ended by stint's subreaper", 'cgroup-kill,unified,memory,cpuacct,pids', '60')

@@ -14,6 +14,7 @@
 #include "keep/thaw.h"
 #include "keep/tree_cpu.h"
 #include "keep/tree_memory.h"
+#include "keep/wait_result.h"
 #include "support/clock.h"
 #include "support/proc_file.h"
 
@@ -51,17 +52,12 @@ constexpr std::int64_t kStuckNs = 10 * kNsPerMs;
 
 constexpr int kLastDrains = 4;
 // What was not waited for makes every look at the tree longer, so there is more time for it when looks follow each
-// other.
+// other; but the first one, which kills, does not wait for long.
 constexpr std::int64_t kReapTurnNs = 2 * kNsPerMs;
 constexpr std::int64_t kReapKilledNs = 25 * kNsPerMs;
 
 bool EndsAtOnce(Cause cause) {
   return cause == Cause::kLost || cause == Cause::kBootDeadline || cause == Cause::kHostGone;
-}
-
-/// A wait for ends tells of stopped tracees, too (wait_task_stopped in the kernel: "regardless of options").
-bool IsStop(const siginfo_t& info) {
-  return info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED;
 }
 
 struct ProcessState {
@@ -180,7 +176,8 @@ bool Keeper::WorkerEnding() const {
 void Keeper::Reap() {
   if (job_.phase == Phase::kClean) return;
   if (!job_.ended && WorkerEnded()) ReapWorker();
-  const std::int64_t until = MonotonicNs() + (job_.phase == Phase::kKilling ? kReapKilledNs : kReapTurnNs);
+  const bool looked = job_.leftovers != kUnset;
+  const std::int64_t until = MonotonicNs() + (looked ? kReapKilledNs : kReapTurnNs);
   bool more = true;
   while (more && MonotonicNs() < until) more = ReapOne();
   job_.reap_at = more ? 0 : kNever;

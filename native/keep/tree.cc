@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "keep/directory.h"
+#include "keep/wait_result.h"
 #include "support/clock.h"
 #include "support/proc_file.h"
 
@@ -61,6 +63,13 @@ bool ParseStat(std::string_view text, Member* member) {
   return true;
 }
 
+/// A tracee counts as a child, whoever its parent is.
+bool IsLivingChild(pid_t pid) {
+  siginfo_t info{};
+  const int result = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL);
+  return result == 0 && (info.si_pid == 0 || IsStop(info));
+}
+
 }  // namespace
 
 int Tree::proc_fd() {
@@ -90,6 +99,7 @@ bool Tree::ScanAndKill(std::int64_t now) {
   return Read([this, now] {
     const pid_t lowest = Lowest(now);
     const pid_t fresh = std::max(lowest, last_pid_ - kNewcomers);
+    KillNewestChildren(fresh);
     return Chase(fresh) && (fresh == lowest || List(lowest, fresh - 1));
   });
 }
@@ -99,6 +109,7 @@ bool Tree::Read(Listing listing) {
   members_.clear();
   if (proc_fd() < 0 || !listing()) return false;
   std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.pid < b.pid; });
+  JoinTwice();
   MarkDescendants();
   // After a look at all of /proc: its own processes lie from there upwards, and new ones above the newest, until the
   // numbers wrap again. They may have wrapped unseen before it, for a worker that was parked for long.
@@ -109,15 +120,21 @@ bool Tree::Read(Listing listing) {
 /// Where to begin; at 1 when the numbers may have wrapped.
 pid_t Tree::Lowest(std::int64_t now) { return MayHaveWrapped(now) ? 1 : first_; }
 
-bool Tree::MayHaveWrapped(std::int64_t now) {
-  const bool told = std::exchange(look_everywhere_, false);
-  const bool long_ago = now - looked_ns_ > kSafeGapNs;
-  looked_ns_ = now;
+/// The number that was given last (proc_loadavg(5)).
+pid_t Tree::LastPid() const {
   char text[64];
   std::string_view load = ReadFileAt(proc_.get(), "loadavg", text, sizeof text);
   load.remove_prefix(std::min(load.size(), load.rfind(' ') + 1));
   pid_t last = 0;
   std::from_chars(load.data(), load.data() + load.size(), last);
+  return last;
+}
+
+bool Tree::MayHaveWrapped(std::int64_t now) {
+  const bool told = std::exchange(look_everywhere_, false);
+  const bool long_ago = now - looked_ns_ > kSafeGapNs;
+  looked_ns_ = now;
+  const pid_t last = LastPid();
   // From then on its processes have numbers below its first one's, too.
   wrapped_ = wrapped_ || last < last_pid_;
   last_pid_ = last;
@@ -130,6 +147,34 @@ bool Tree::List(pid_t from, pid_t to) {
     if (pid <= to) Add(pid);
     return pid < to;
   });
+}
+
+/// Who forks and exits for ever is a child of the keeper as soon as its parent has gone. Asking wait about a number
+/// costs a fraction of a look at it in /proc.
+void Tree::KillNewestChildren(pid_t from) {
+  const std::int64_t until = MonotonicNs() + kChaseNs;
+  for (pid_t to = last_pid_; from <= to && MonotonicNs() < until; to = LastPid()) {
+    for (; from <= to; from++) {
+      if (from == except_ || !IsLivingChild(from)) continue;
+      kill(from, SIGKILL);
+      Member member;
+      member.pid = from;
+      member.parent = root_;
+      member.ours = true;
+      members_.push_back(member);
+    }
+  }
+}
+
+/// One that was seen twice: alive when it was killed, and in /proc since.
+void Tree::JoinTwice() {
+  const auto same = [](Member& a, const Member& b) {
+    if (a.pid != b.pid) return false;
+    a.zombie = a.zombie && b.zombie;
+    a.stuck = a.stuck || b.stuck;
+    return true;
+  };
+  members_.erase(std::unique(members_.begin(), members_.end(), same), members_.end());
 }
 
 /// From the numbers that were given last upwards, and after those that are given meanwhile, for a while.

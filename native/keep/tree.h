@@ -48,8 +48,11 @@ class Tree {
   bool Read(Listing listing);
   pid_t Lowest(std::int64_t now);
   bool MayHaveWrapped(std::int64_t now);
+  pid_t LastPid() const;
   bool List(pid_t from, pid_t to);
   bool Chase(pid_t from);
+  void KillNewestChildren(pid_t from);
+  void JoinTwice();
   bool HasParentNear(pid_t parent) const;
   const Member* Add(pid_t pid);
   bool IsOurs(pid_t pid) const;
