@@ -1,6 +1,6 @@
 // One finished run of a command or a function, as every kind of report tells it.
-import type { Outcome, Usage } from '../types.js'
-import { bytesText, durationText, processesText } from '../verdict/quantities.js'
+import type { Outcome } from '../types.js'
+import { bytesText, durationText, peakOf, processesText } from '../verdict/quantities.js'
 
 /** From this share of the limit on, a peak is called close to it. */
 const near = 0.75
@@ -72,10 +72,6 @@ export function usageText(outcome: Outcome<unknown>): string {
 /** The highest memory of the job, in the unit of its limit: both stand in one sentence or one row. */
 export function peakText({ usage, limits }: Outcome<unknown>): string {
   return bytesText(peakOf(usage), limits.memory)
-}
-
-function peakOf({ peakMemory, peakTreeMemory = 0 }: Usage): number {
-  return Math.max(peakMemory, peakTreeMemory)
 }
 
 /** The line on stderr. */

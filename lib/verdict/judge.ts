@@ -218,19 +218,20 @@ function endedByItself({ target, report }: Evidence): Ruling | undefined {
     : anything('exited')
 }
 
-function memoryRuling({ causes }: NativeReport): Ruling | undefined {
+function memoryRuling({ causes, limits }: NativeReport): Ruling | undefined {
   for (const record of causes) {
     const row = causeRow(record.cause)
-    if (row?.kind === 'Memorylimit')
-      return { ...endingOf(row), certainty: 'certain', limit: row.limit, record, detail: refusalText(record) }
+    if (row?.kind !== 'Memorylimit') continue
+    const detail = refusalText(record, row.limit === 'addressSpace' ? limits.addressSpace : limits.memory)
+    return { ...endingOf(row), certainty: 'certain', limit: row.limit, record, detail }
   }
   return undefined
 }
 
 // The peak alone says little where one large piece was refused.
-function refusalText({ cause: number, value }: NativeCause): string | undefined {
+function refusalText({ cause: number, value }: NativeCause, limit: number): string | undefined {
   const refused = number === cause.refusedData || number === cause.refusedAddress
-  return refused && value > 0 ? `it was refused ${bytesText(value)} more` : undefined
+  return refused && value > 0 ? `it was refused ${bytesText(value, limit)} more` : undefined
 }
 
 function endingOf({ kind, reason }: CauseRow): KindAndReason {

@@ -1,7 +1,7 @@
 // One sentence for each way to fail: the job, the limit, its value, the usage.
 import type { Evidence } from '../supervise/evidence.js'
 import type { FailureKind, Limits, ResolvedLimits, Usage } from '../types.js'
-import { bytesText, durationText, processesText } from './quantities.js'
+import { bytesText, durationText, peakOf, processesText } from './quantities.js'
 
 /** What a message may mention. */
 export interface Told {
@@ -23,7 +23,7 @@ const byKind: Readonly<Record<FailureKind, (told: Told) => string>> = {
   Timeout: ({ limits, wallTime }) =>
     `ran into its limit wallTime of ${durationText(limits.wallTime ?? 0)}; it took ${durationText(wallTime)}`,
   Memorylimit: ({ limit = 'memory', limits, usage, detail }) => {
-    const [most, peak] = [limits[limit] ?? 0, usage.peakTreeMemory ?? usage.peakMemory]
+    const [most, peak] = [limits[limit] ?? 0, peakOf(usage)]
     return `needed more than its limit ${limit} of ${bytesText(most)}; its peak was ${bytesText(peak, most)}${detail === undefined ? '' : ` (${detail})`}`
   },
   Subprocess: ({ limits, usage }) =>

@@ -1,4 +1,5 @@
 // Quantities in words, for messages.
+import type { Usage } from '../types.js'
 
 const binary = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 const decimal = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
@@ -41,4 +42,9 @@ export function durationText(milliseconds: number): string {
 /** '1 process', '3 processes'. */
 export function processesText(count: number): string {
   return count === 1 ? '1 process' : `${count} processes`
+}
+
+/** The highest memory that is known of a job: of its own process, or of all of them together. */
+export function peakOf({ peakMemory, peakTreeMemory = 0 }: Usage): number {
+  return Math.max(peakMemory, peakTreeMemory)
 }

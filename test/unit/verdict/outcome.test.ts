@@ -87,7 +87,7 @@ const messages: [Evidence, string][] = [
   ],
   [
     done(threwMemory, { causes: [at(0, 'refusedData', 400e6)] }),
-    'job needed more than its limit memory of 256 MiB; its peak was 10 MiB (it was refused 400 MB more).',
+    'job needed more than its limit memory of 256 MiB; its peak was 10 MiB (it was refused 381.5 MiB more).',
   ],
   [
     ended({ causes: [at(1, 'forkDenied')], killed: true, signal: 9, peakProcesses: 3 }),
