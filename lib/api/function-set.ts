@@ -11,6 +11,7 @@ import { bootKey, launcherFor, runFunction } from '../run.js'
 import type { Boot, Ready } from '../transport/messages.js'
 import type { FunctionOptions, Limited, Outcome, ResolvedLimits } from '../types.js'
 import { wordBootError } from './boot-errors.js'
+import { type Either, eitherSignal } from './either-signal.js'
 import { checkExports } from './exports.js'
 import { traced } from './tracing.js'
 import { duringImport } from './worker-state.js'
@@ -77,7 +78,8 @@ export class FunctionSet {
       this.#tellNote(launcher, options)
       checkExports(info, name)
     }
-    const call = { options, launcher, queue: this.#queue, name, args, signal: this.#signal(view), check }
+    const either = this.#signal(options.signal)
+    const call = { options, launcher, queue: this.#queue, name, args, signal: either.signal, check }
     try {
       const outcome = await traced({ target: 'function', name: options.name ?? name, limits: view.limits }, () =>
         runFunction(call),
@@ -87,6 +89,7 @@ export class FunctionSet {
     } catch (error) {
       throw wordBootError(error)
     } finally {
+      either.release()
       this.#planRest()
     }
   }
@@ -133,9 +136,9 @@ export class FunctionSet {
     })
   }
 
-  #signal(view: View): AbortSignal {
-    const { signal } = view.options
-    return signal === undefined ? this.#life.signal : AbortSignal.any([signal, this.#life.signal])
+  #signal(own: AbortSignal | undefined): Either {
+    const { signal } = this.#life
+    return own === undefined ? { signal, release: () => {} } : eitherSignal(own, signal)
   }
 
   #launcher(view: View): Launcher {
