@@ -1,5 +1,5 @@
 // One signal out of two. AbortSignal.any() would do, but leaves a weak reference behind in both for every call (Node 20), and one
-// of them lives as long as its function set; nor does it take the AbortSignal of another realm.
+// of them lives as long as its function set; nor does it hear the AbortSignal of another realm.
 
 export interface Either {
   readonly signal: AbortSignal
