@@ -12,7 +12,7 @@ import { lastPid, leftAlive, leftHeld, told } from './left-alive.js'
 import { startNeighbours } from './neighbours.js'
 import { type Turn, turnsOf } from './order.js'
 import { scenarios } from './rows/all.js'
-import type { Line, Load, Order } from './scenario.js'
+import { type Line, type Load, type Order, PASS } from './scenario.js'
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order
 const folder = mkdtempSync(join(tmpdir(), 'stint-test-campaign-'))
@@ -23,7 +23,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 /** Outside of TMPDIR, which is compared. */
 const scratch = join(folder, 'scratch')
 /** A pass costs its end: the slowest turn is waited for, everything is closed, and started anew for the next. */
-const TOGETHER = 8
+const TOGETHER = PASS.repetitions
 const lag = new Lag()
 let turns = 0
 
@@ -59,7 +59,7 @@ async function pass(repetitions: readonly number[], load: Load): Promise<void> {
   await closeAll()
   const held = await leftHeld(before)
   const about = {
-    scenario: 'what the host holds after each pass',
+    scenario: PASS.name,
     isolation: '-',
     repetition: repetitions[0] ?? 0,
     load,

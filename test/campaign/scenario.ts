@@ -93,3 +93,6 @@ export interface Line extends Result {
   readonly repetition: number
   readonly load: Load
 }
+
+/** What is looked at once a pass, after so many repetitions of every row. */
+export const PASS = { name: 'what the host holds after each pass', repetitions: 8 } as const

@@ -1,6 +1,6 @@
 // Lines of the runners, counted by scenario, isolation and user; kept in a file from one run to the next.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Grade, Line } from './scenario.js'
+import { type Grade, type Line, PASS } from './scenario.js'
 
 export type Counts = Record<Grade, number>
 export interface Failure extends Line {
@@ -102,8 +102,9 @@ export function tableOf(tally: Tally): string {
   ].join('\n')
 }
 
-/** The command that repeats one turn. */
+/** The command that repeats one turn, or the whole pass that a look at the host came after. */
 export function repeating({ scenario, repetition, isolation, load, user, seed }: Failure): string {
   const how = isolation === '-' ? '' : ` --isolation ${isolation}`
-  return `npm run campaign -- --seed ${seed} --first ${repetition} --repetitions 1 --rows ${JSON.stringify(scenario)} --users ${user}${how} --loads ${load}`
+  const what = scenario === PASS.name ? PASS.repetitions : `1 --rows ${JSON.stringify(scenario)}`
+  return `npm run campaign -- --seed ${seed} --first ${repetition} --repetitions ${what} --users ${user}${how} --loads ${load}`
 }
