@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { filesBelow } from './step.mjs'
 
-/** Shared by all: plain types and errors, free of effects. */
-const shared = ['types', 'errors', 'json-safe', 'template-flags']
+/** Shared by all: plain types, errors and the like, which start and hold nothing. */
+const shared = ['types', 'errors', 'json-safe', 'template-flags', 'when-aborted']
 
 /**
  * Each area of lib/ (a folder, or a file without its extension): what it may use, and of what it may use the types alone.
@@ -33,6 +33,7 @@ const areas = {
   errors: {},
   'json-safe': {},
   'template-flags': {},
+  'when-aborted': {},
   // The files that join the stages.
   api: { uses: ['*'] },
   run: { uses: ['*'] },

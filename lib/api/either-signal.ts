@@ -1,5 +1,6 @@
 // One signal out of two. AbortSignal.any() would do, but leaves a weak reference behind in both for every call (Node 20), and one
 // of them lives as long as its function set; nor does it hear the AbortSignal of another realm.
+import { whenAborted } from '../when-aborted.js'
 
 export interface Either {
   readonly signal: AbortSignal
@@ -11,10 +12,9 @@ export interface Either {
 export function eitherSignal(first: AbortSignal, second: AbortSignal): Either {
   const controller = new AbortController()
   const followers = [first, second].map((signal) => {
-    const onAbort = () => controller.abort(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    return () => signal.removeEventListener('abort', onAbort)
+    const abort = () => controller.abort(signal.reason)
+    if (signal.aborted) abort()
+    return whenAborted(signal, abort)
   })
   return {
     signal: controller.signal,

@@ -1,6 +1,5 @@
 // A function set: one module or one source function, with its launchers, its queue and its life. Every view of it
 // (`with()`) shares them, unless it changes what a worker is born with.
-import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { StintError } from '../errors.js'
 import type { Launcher } from '../launch/seat.js'
@@ -39,7 +38,6 @@ export class FunctionSet {
     this.#restAfter = restAfter
     this.#boot = boot
     this.#queue = new Queue(options.concurrency ?? availableParallelism(), options.maxQueue)
-    setMaxListeners(0, this.#life.signal)
   }
 
   view(options: ParsedFunctionOptions): View {

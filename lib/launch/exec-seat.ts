@@ -9,6 +9,7 @@ import {
 } from '../native.js'
 import { decode } from '../transport/index.js'
 import { type BootFailed, messageType, type Ready } from '../transport/messages.js'
+import { whenAborted } from '../when-aborted.js'
 import { deferred } from './deferred.js'
 import { clearLeftBehind } from './left-behind.js'
 import { BootError, type Seat, type SeatListener } from './seat.js'
@@ -57,13 +58,12 @@ export class ExecSeat implements Seat {
   async ready(signal?: AbortSignal): Promise<Ready> {
     signal?.throwIfAborted()
     const abort = deferred<never>()
-    const onAbort = () => abort.reject(signal?.reason)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const unfollow = whenAborted(signal, () => abort.reject(signal?.reason))
     if (this.#waiting++ === 0) this.keeper.ref()
     try {
       return await Promise.race([this.#booting.promise, abort.promise])
     } finally {
-      signal?.removeEventListener('abort', onAbort)
+      unfollow()
       if (--this.#waiting === 0) this.keeper.unref()
     }
   }

@@ -1,4 +1,5 @@
 // How many jobs of one function set run at once, and which waits next: first come, first served.
+import { whenAborted } from '../when-aborted.js'
 
 interface Waiting {
   admit(): void
@@ -69,15 +70,14 @@ export class Queue {
   #wait(resolve: () => void, reject: (reason: unknown) => void, signal?: AbortSignal): void {
     const settle = (act: () => void) => () => {
       this.#waiting.delete(waiting)
-      signal?.removeEventListener('abort', onAbort)
+      unfollow()
       act()
     }
-    const onAbort = () => waiting.refuse(signal?.reason)
     const waiting: Waiting = {
       admit: settle(resolve),
       refuse: (reason) => settle(() => reject(reason))(),
     }
     this.#waiting.add(waiting)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const unfollow = whenAborted(signal, () => waiting.refuse(signal?.reason))
   }
 }

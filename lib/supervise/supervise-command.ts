@@ -1,5 +1,6 @@
 // Stage: one command, from its launch to the proof that nothing of it is left.
 import { hostCause, type NativeEvents, type NativeKeeper, type NativeReport } from '../native.js'
+import { whenAborted } from '../when-aborted.js'
 import type { Observed } from './observed.js'
 
 export interface CommandJob {
@@ -32,7 +33,7 @@ class CommandSupervision implements SupervisedCommand {
   readonly observed: Promise<Observed>
   pid: number | undefined
   readonly #job: CommandJob
-  readonly #onAbort = () => this.keeper?.stop(hostCause.aborted, false)
+  readonly #unfollow: () => void
   #ended = false
   #report: NativeReport | undefined
   #isLaunched!: (launched: boolean) => void
@@ -46,9 +47,9 @@ class CommandSupervision implements SupervisedCommand {
     this.observed = new Promise((resolve) => {
       this.#isObserved = resolve
     })
+    this.#unfollow = whenAborted(job.signal, () => this.keeper?.stop(hostCause.aborted, false))
     if (job.signal?.aborted) this.#finish({})
     else this.keeper = this.#launch(launch)
-    job.signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   kill(signal: number): boolean {
@@ -93,7 +94,7 @@ class CommandSupervision implements SupervisedCommand {
 
   #finish(observed: Observed): void {
     this.#ended = true
-    this.#job.signal?.removeEventListener('abort', this.#onAbort)
+    this.#unfollow()
     this.#isLaunched(false)
     this.#isObserved(observed)
   }

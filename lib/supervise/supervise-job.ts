@@ -4,6 +4,7 @@ import type { Seat, SeatEnd, SeatListener } from '../launch/seat.js'
 import { hostCause, type NativeKeeper, type NativeLimits } from '../native.js'
 import { decode, type Encoded } from '../transport/index.js'
 import { messageType, type Threw, type TooLarge, type Unserializable, type Unsettled } from '../transport/messages.js'
+import { whenAborted } from '../when-aborted.js'
 import type { Reply } from './evidence.js'
 import type { Observed } from './observed.js'
 
@@ -44,6 +45,7 @@ class Supervision implements SeatListener {
   readonly #resolve: (observed: Observed) => void
   readonly #token = jobToken()
   readonly #onAbort = () => this.#keeper.stop(hostCause.aborted, false)
+  #unfollow = () => {}
   #reply: Reply | undefined
   #lost: string | undefined
   #sent = false
@@ -57,7 +59,7 @@ class Supervision implements SeatListener {
   /** Start goes first: the keeper then knows the limits when the worker's Begin arrives. */
   start(): void {
     const { message, limits, signal } = this.#job
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#unfollow = whenAborted(signal, this.#onAbort)
     try {
       this.#sent =
         this.#keeper.start(this.#token, limits) && this.#keeper.send(messageType.job, this.#token, message.main, message.segments)
@@ -84,8 +86,8 @@ class Supervision implements SeatListener {
   }
 
   ended(end: SeatEnd): void {
-    const { signal, capture } = this.#job
-    signal?.removeEventListener('abort', this.#onAbort)
+    const { capture } = this.#job
+    this.#unfollow()
     this.#resolve({
       ...end,
       unread: !this.#sent || end.unread,

@@ -96,6 +96,15 @@ behaviours('abort', ({ tasks }) => {
     for (let i = 0; i < 4; i++) await ending(Promise.all([sleep(1), sleep(1)]))
     assert.ok(getEventListeners(controller.signal, 'abort').length <= 1)
   })
+
+  test('a signal that a dozen calls wait for aborts them all, and Node warns of no leak', () =>
+    withoutWarning(async () => {
+      const controller = new AbortController()
+      const { sleep } = tasks<Time>('time', { signal: controller.signal, concurrency: 2 })
+      const calls = Array.from({ length: 12 }, () => sleep.run(60_000))
+      controller.abort(reason)
+      for (const outcome of await ending(Promise.all(calls))) failureOf(outcome, 'Anything', 'aborted')
+    }))
 })
 
 commandBehaviours('abort of commands', () => {
@@ -108,6 +117,16 @@ commandBehaviours('abort of commands', () => {
     const failure = failureOf(await ending(job.outcome), 'Anything', 'aborted')
     assert.equal(failure.error.cause, reason)
   })
+
+  test('a signal that a dozen commands share ends them all, and Node warns of no leak', () =>
+    withoutWarning(async () => {
+      const controller = new AbortController()
+      const jobs = Array.from({ length: 12 }, () => startCommand('sleep', ['300'], { signal: controller.signal }))
+      assert.equal(getEventListeners(controller.signal, 'abort').length, 1)
+      controller.abort(reason)
+      for (const job of jobs) failureOf(await ending(job.outcome), 'Anything', 'aborted')
+      assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
+    }))
 
   test('kill() reaches the command alone and makes the outcome aborted', async () => {
     const job = startCommand('sleep', ['300'])
@@ -144,6 +163,20 @@ commandBehaviours('abort of commands', () => {
     assert.equal(failure.signal, 'SIGKILL')
   })
 })
+
+/** Node tells of listeners that it takes for a leak by a warning, in a later turn. */
+async function withoutWarning(body: () => Promise<void>): Promise<void> {
+  const warnings: Error[] = []
+  const heard = (warning: Error) => warnings.push(warning)
+  process.on('warning', heard)
+  try {
+    await body()
+    await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    process.off('warning', heard)
+  }
+  assert.deepEqual(warnings, [])
+}
 
 /** Whether the process has a handler for SIGUSR1 (bit 9 of its SigCgt). */
 function catches(pid: number): boolean {
