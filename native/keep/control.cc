@@ -63,8 +63,6 @@ void Keeper::HandleStart(const StartMessage& start) {
 /// A Stop for a job that is over already has lost the race; token 0 means the worker that boots or waits.
 void Keeper::HandleStop(const StopMessage& stop) {
   if (stop.head.token != job_.token && stop.head.token != 0) return;
-  // The host may stop a job for what the job itself has told it: that it began, and listens, was said before.
-  if (!setup_.command && !job_.ended) DrainEvidence();
   if (stop.immediate != 0) job_.limits.grace_ns = 0;
   EndBy(stop.cause == Cause::kLost ? Cause::kLost : Cause::kAborted, MonotonicNs());
 }

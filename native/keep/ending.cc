@@ -81,8 +81,11 @@ ProcessState StateOf(pid_t pid) {
 
 }  // namespace
 
-/// The first cause decides the verdict and starts the stop. A later one is recorded; an abort ends the grace.
+/// The first cause decides the verdict and starts the stop. A later one is recorded; an abort ends the grace. What the
+/// worker has said before is heard first: that it began, listens, is done, or why it ends. The host may even stop a job
+/// for what the job itself has told it.
 void Keeper::EndBy(Cause cause, std::int64_t now, std::int64_t value) {
+  if (!EndsAtOnce(cause) && !setup_.command && !job_.ended) DrainEvidence();
   if (job_.phase >= Phase::kKilling) return;
   if (cause == Cause::kLost && WorkerEnding()) return;  // silent because it ends: its own end is what happened
   const bool first = job_.causes.First() == Cause::kNone;
