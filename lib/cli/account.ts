@@ -16,6 +16,8 @@ export interface Captured {
 export interface Account {
   /** As it was given: the command with its arguments, or the module with its function. */
   readonly command: readonly string[]
+  /** What --name says. */
+  readonly name: string | undefined
   readonly cwd: string
   readonly startedAt: Date
   readonly endedAt: Date
@@ -31,8 +33,8 @@ export interface Account {
 }
 
 /** What a person calls the job. */
-export function titleOf({ command }: Account): string {
-  return command.join(' ')
+export function titleOf({ command, name }: Account): string {
+  return name ?? command.join(' ')
 }
 
 /** Did a limit, stint, or a signal end it? A command that exits by itself has told its own story. */

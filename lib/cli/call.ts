@@ -17,10 +17,12 @@ export async function call(target: string, given: Readonly<Record<string, unknow
   const { url, name } = parseTarget(target)
   const args = parseArguments(String(given.args ?? '[]'))
   const startedAt = new Date()
-  const outcome = await callOnce(url, name, { args, options: toOptions(given, 'function') })
+  const options = toOptions(given, 'function')
+  const outcome = await callOnce(url, name, { args, options })
   const exitCode = exitCodeOf(outcome)
   const account = {
     command: [target, ...args.map((argument) => JSON.stringify(argument))],
+    name: options.name,
     cwd: process.cwd(),
     startedAt,
     endedAt: new Date(),

@@ -29,11 +29,12 @@ export function writeReports(account: Account, to: Destinations, env: NodeJS.Pro
 
 /** The object that --report writes. */
 export function asJson(account: Account): object {
-  const { command, cwd, startedAt, endedAt, outcome, captured, forwarded, exitCode } = account
+  const { command, name, cwd, startedAt, endedAt, outcome, captured, forwarded, exitCode } = account
   return {
     schemaVersion,
     stint: version(),
     command,
+    name,
     cwd,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt.toISOString(),

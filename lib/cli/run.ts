@@ -53,7 +53,7 @@ export async function run(command: readonly string[], given: Profile): Promise<v
   const exitCode = exitCodeAfter(outcome, forwarded, settings.exitCodes)
   const exact = options.evidence === 'exact'
   const ended = { outcome, captured, forwarded, exact, exitCode }
-  const account = { command, cwd: process.cwd(), startedAt, endedAt: new Date(), ...ended }
+  const account = { command, name: options.name, cwd: process.cwd(), startedAt, endedAt: new Date(), ...ended }
   await tell(account, settings, monitor)
   finish(account)
   const wroteNothing = kept === undefined && monitor === undefined && !hasSaid()

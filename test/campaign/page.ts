@@ -34,7 +34,7 @@ Written on ${new Date().toISOString().slice(0, 10)}: ${count} repetitions in ${M
   )
     .map(([load, number]) => `${load}: ${number}`)
     .join(', ')}), of each row at least ${leastOf(cells, ({ scenario }) => scenario)}, of each row,
-isolation and user at least ${leastOf(cells, ({ scenario, isolation, user }) => `${scenario} ${isolation} ${user}`)}. Sources ${sources} (of lib/ and native/), Node ${process.version}, Linux ${release()}, ${cpus().length} cores${model()}.
+isolation and user at least ${leastOf(cells, ({ scenario, isolation, user }) => `${scenario} ${isolation} ${user}`)}. Sources ${sources} (of native/ and of lib/ without its command line), Node ${process.version}, Linux ${release()}, ${cpus().length} cores${model()}.
 Seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}: \`npm run campaign -- --seed ${seeds.at(-1)}\` has its rows in the same order again.
 
 Each cell: right / wrong / late / leftover.

@@ -1,10 +1,12 @@
-// What a count is of: counts of several runs are added up only where all of them had the same native/ and lib/.
+// What a count is of: counts of several runs are added up only where all of them had the same native/ and lib/, but for the command
+// line, which no row runs.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../support/paths.js'
 
 const FOLDERS = ['lib', 'native']
+const LEFT_OUT = ['native/build', 'lib/cli']
 
 /** Twelve digits that change with any source of the library. */
 export function sourcesHash(): string {
@@ -26,7 +28,8 @@ function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return entry.name === 'build' ? [] : filesBelow(path)
+    if (LEFT_OUT.some((folder) => path === join(root, folder))) return []
+    if (entry.isDirectory()) return filesBelow(path)
     return [path]
   })
 }

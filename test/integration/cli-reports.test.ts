@@ -73,6 +73,12 @@ export const never = () => new Promise(() => {})
     )
   })
 
+  it('has the name that was given', async () => {
+    const { name, command } = await reported(['run', '--name', 'a listing', '--', 'ls', '/'])
+    assert.deepEqual([name, command], ['a listing', ['ls', '/']])
+    assert.equal('name' in (await reported(['run', '--', 'true'])), false)
+  })
+
   it('that says something else is refused by the schema', async () => {
     const report = await reported(['run', '--', 'true'])
     for (const wrong of [{ schemaVersion: 2 }, { exitCode: 'none' }, { outcome: { ...report.outcome, reason: 'wall' } }])
@@ -98,5 +104,15 @@ describe('a JUnit file', () => {
       ]),
       ['1|0|0|[]', "1|1|0|['failure', 'system-out']", "1|1|0|['failure']", "1|0|1|['error']"],
     )
+  })
+
+  it('calls its case by the name that was given, else by the command line', async () => {
+    const named = async (name: string, ...words: string[]) => {
+      const file = join(folder, name)
+      await stint(['run', '--junit', file, ...words, '--', 'sh', '-c', 'exit 4'])
+      return readJUnit(file).name
+    }
+    assert.equal(await named('named.xml', '--name', 'unit <tests>'), 'unit <tests>')
+    assert.equal(await named('unnamed.xml'), 'sh -c exit 4')
   })
 })

@@ -10,6 +10,8 @@ const ajv = new Ajv2020({ allErrors: true, strictRequired: false })
 formats.default(ajv)
 
 export interface Report {
+  readonly command: readonly string[]
+  readonly name?: string
   readonly exitCode: number
   readonly message: string
   readonly outcome: { readonly kind: string; readonly reason: string }
@@ -29,19 +31,22 @@ const summary = `import sys, xml.etree.ElementTree as tree
 root = tree.parse(sys.argv[1]).getroot()
 case = root.find('./testsuite/testcase')
 print(root.get('tests'), root.get('failures'), root.get('errors'), [child.tag for child in case], sep='|')
+print(case.get('name'))
 print(*[child.get('type') + ': ' + child.get('message') for child in case if child.get('type')])`
 
 export interface JUnit {
   /** 'tests|failures|errors|elements of the case'. */
   readonly counts: string
+  /** Of the case. */
+  readonly name: string
   /** Type and message of what went wrong, or ''. */
   readonly problem: string
 }
 
 /** @throws Error where the file is no XML, or no JUnit file with one case */
 export function readJUnit(file: string): JUnit {
-  const [counts = '', problem = ''] = python(summary, file).split('\n')
-  return { counts, problem }
+  const [counts = '', name = '', problem = ''] = python(summary, file).split('\n')
+  return { counts, name, problem }
 }
 
 /** The texts of an SVG file, top down. @throws Error where it is no XML */
