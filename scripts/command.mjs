@@ -1,5 +1,5 @@
 // Runs the tools of the build. Their output is kept back and shown, shortened, only when they fail.
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 
 const keptLines = 40
 
@@ -25,6 +25,15 @@ export function attempt(file, args, { env = process.env, cwd } = {}) {
   const child = spawnSync(file, args, { env, cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28 })
   const output = `${child.stdout ?? ''}${child.stderr ?? ''}`
   return { ok: child.status === 0, output, ended: child.error?.code ?? child.signal ?? child.status }
+}
+
+/** As attempt(), while others run: a promise of the same. */
+export function attemptBeside(file, args) {
+  return new Promise((resolve) => {
+    execFile(file, args, { encoding: 'utf8', maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+      resolve({ ok: error === null, output: `${stdout}${stderr}`, ended: error?.signal ?? error?.code ?? 0 })
+    }).stdin.end()
+  })
 }
 
 /** A compiler's first error says more than its last: shows from there on, or the end where no line names an error. */

@@ -1,11 +1,12 @@
 // `STINT_REPEAT=200 npm run soak`: the integration tests again and again while busy loops load every core, to find what fails
 // only when the scheduler is late. Arguments choose files as in `npm test`; `--scenarios TEXT` the tests that docs/scenarios.md
-// names under headings with TEXT in them (`--scenarios Functions`), `--scenarios ''` all that it names.
+// names under headings with TEXT in them (`--scenarios Functions`), `--scenarios ''` all that it names. `--together 4` makes so many
+// repetitions at once, which load the cores themselves.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { attempt, fail } from './command.mjs'
+import { attemptBeside, fail } from './command.mjs'
 import { testFiles } from './test-files.mjs'
 
 process.chdir(join(import.meta.dirname, '..'))
@@ -13,30 +14,38 @@ const repetitions = Number(process.env.STINT_REPEAT ?? 20)
 if (!Number.isSafeInteger(repetitions) || repetitions < 1)
   fail(`STINT_REPEAT is a number of repetitions, not ${process.env.STINT_REPEAT}`)
 const { values, positionals } = parseArgs({
-  options: { scenarios: { type: 'string', multiple: true } },
+  options: { scenarios: { type: 'string', multiple: true }, together: { type: 'string', default: '1' } },
   allowPositionals: true,
 })
 const { files, patterns } = values.scenarios ? await ofScenarios(values.scenarios) : ofFiles(positionals)
 if (files.length === 0) fail(`no test file matches ${process.argv.slice(2).join(' ')}`)
 
+const together = Number(values.together)
+if (!Number.isSafeInteger(together) || together < 1) fail(`--together is a number of repetitions at once, not ${values.together}`)
+
 // Threads of this process, not processes: they end with it, however it ends.
-const loops = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }))
+const loops = Array.from({ length: together > 1 ? 0 : availableParallelism() }, () => new Worker('for (;;);', { eval: true }))
 await Promise.all(loops.map((loop) => new Promise((resolve) => loop.once('online', resolve))))
 
+let begun = 0
 let failures = 0
-for (let turn = 1; turn <= repetitions; turn++) {
-  const started = performance.now()
-  const result = runOnce()
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(`soak ${turn}/${repetitions}: ${result.ok ? 'ok' : 'FAILED'} in ${seconds} s, ${counted(result.output)}`)
-  if (result.ok) continue
-  failures++
-  console.log(failing(result.output))
-}
-console.log(
-  `soak: ${repetitions - failures} of ${repetitions} repetitions of ${files.length} files passed with ${loops.length} busy loops`,
-)
+await Promise.all(Array.from({ length: together }, turnByTurn))
+const load = together > 1 ? `${together} at once` : `with ${loops.length} busy loops`
+console.log(`soak: ${repetitions - failures} of ${repetitions} repetitions of ${files.length} files passed, ${load}`)
 process.exit(failures > 0 ? 1 : 0) // and the loops with it
+
+async function turnByTurn() {
+  while (begun < repetitions) {
+    const turn = ++begun
+    const started = performance.now()
+    const result = await runOnce()
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(`soak ${turn}/${repetitions}: ${result.ok ? 'ok' : 'FAILED'} in ${seconds} s, ${counted(result.output)}`)
+    if (result.ok) continue
+    failures++
+    console.log(failing(result.output))
+  }
+}
 
 function ofFiles(filters) {
   return { files: testFiles(filters.length > 0 ? filters : ['out/integration/']), patterns: [] }
@@ -53,7 +62,7 @@ async function ofScenarios(headings) {
 
 function runOnce() {
   const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...patterns]
-  return attempt(process.execPath, ['--test', ...settings, ...files])
+  return attemptBeside(process.execPath, ['--test', ...settings, ...files])
 }
 
 /** The runner's own closing lines, on one. */
