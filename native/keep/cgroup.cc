@@ -23,6 +23,25 @@ bool IsV2(const CgroupDirectory& group) { return group.Has("memory.max"); }
 
 std::int64_t AtLeastZero(std::int64_t value) { return std::max<std::int64_t>(0, value); }
 
+/// What v1 tells of RAM, and of RAM and swap together.
+struct CounterV1 {
+  const char* refusals;
+  const char* limit;
+  const char* peak;
+};
+constexpr CounterV1 kCountersV1[] = {
+    {"memory.failcnt", "memory.limit_in_bytes", "memory.max_usage_in_bytes"},
+    {"memory.memsw.failcnt", "memory.memsw.limit_in_bytes", "memory.memsw.max_usage_in_bytes"},
+};
+constexpr std::int64_t kLargestCharge = 2 << 20;  // a huge page
+
+/// Linux 6.18 counts no refusals (failcnt stays 0): there the peak tells, to within one charge.
+bool WasReached(const CounterV1& counter, const CgroupDirectory& group) {
+  if (group.Number(counter.refusals) > 0) return true;
+  const std::int64_t limit = group.Number(counter.limit);
+  return limit >= 0 && group.Number(counter.peak) > limit - kLargestCharge;
+}
+
 int OpenDoor(const CgroupDirectory& group, const char* file) {
   return group.valid() ? openat(group.fd(), file, O_WRONLY | O_CLOEXEC) : -1;
 }
@@ -147,8 +166,8 @@ bool JobCgroup::OutOfMemory() const {
   const bool v2 = IsV2(*memory_);
   const bool killed = memory_->Field(v2 ? "memory.events" : "memory.oom_control", "oom_kill ") > 0;
   if (!killed) return false;
-  return v2 ? memory_->Field("memory.events", "oom ") > 0
-            : memory_->Number("memory.failcnt") > 0 || memory_->Number("memory.memsw.failcnt") > 0;
+  if (v2) return memory_->Field("memory.events", "oom ") > 0;
+  return std::ranges::any_of(kCountersV1, [this](const CounterV1& counter) { return WasReached(counter, *memory_); });
 }
 
 std::int64_t JobCgroup::CpuNs() const {

@@ -1,5 +1,6 @@
 // Memory of a whole tree, over each rung that holds it: whichever serves, the same programs end in the same way.
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, type Kept, kept, MB, MS, script } from '../support/kept.js'
 import { SLACK } from '../support/poll.js'
@@ -54,6 +55,23 @@ overEvery(rungs, 'two children with 180 MB each are spared under 512 MB, and wha
 overEvery(rungs, 'children just under the limit are spared', async (rung) => {
   const { report } = await keptOn(rung, holders(3, 98, 300))
   assert.deepEqual([causes(report), report.exitCode], [[], 0])
+})
+
+// Real-time processes on every core keep the keeper from its look until the group's own limit is reached, a little further up.
+overEvery(rungs, 'memory that is used up before the keeper can look is told all the same', async (rung, context) => {
+  const share = fixed('share_memory', []).files[0]
+  const keepBusy = 'timeout 0.2 sh -c "while :; do :; done" &'
+  const plan = script(
+    `chrt -f 1 true || exit 77; chrt -f 1 sh -c '${keepBusy.repeat(availableParallelism())} exec chrt -f 2 $SHARE 60 2000'`,
+    {
+      memory: 20 * MB,
+      wallNs: 20_000 * MS,
+    },
+  )
+  const ended = await keptOn(rung, { ...plan, env: `${plan.env}SHARE=${share}\0` })
+  if (ended.report.exitCode === 77) return context.skip('no right to a real-time policy')
+  assert.deepEqual(causes(ended.report), [causeOn(rung, ended)])
+  assert.ok(ended.report.peakTreeMemory > 20 * MB, `${ended.report.peakTreeMemory}`)
 })
 
 overEvery(rungs, 'shared memory counts once', async (rung) => {

@@ -1,5 +1,5 @@
 // The rungs of a limit, each forced by leaving out those above it: the same behaviours must hold over every one.
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { cgroupsForJob } from '#lib/launch/cgroup-places.js'
 import type { NativePlan, NativeReport } from '#lib/native.js'
 import { type RungName, rungFlags, rungNames } from '#lib/plan/index.js'
@@ -35,6 +35,10 @@ function isHere({ needs, without }: Rung): boolean {
 }
 
 /** A behaviour over every rung. */
-export function overEvery<R extends Rung>(rungs: readonly R[], title: string, body: (rung: R) => Promise<void>): void {
-  for (const rung of rungs) test(`${title}, by ${rung.title}`, () => body(rung))
+export function overEvery<R extends Rung>(
+  rungs: readonly R[],
+  title: string,
+  body: (rung: R, context: TestContext) => Promise<void>,
+): void {
+  for (const rung of rungs) test(`${title}, by ${rung.title}`, (context) => body(rung, context))
 }
