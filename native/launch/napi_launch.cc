@@ -10,6 +10,7 @@
 #include "launch/napi_plan.h"
 #include "support/napi_fields.h"
 #include "support/napi_limits.h"
+#include "support/napi_values.h"
 
 namespace stint {
 namespace {
@@ -38,12 +39,6 @@ void SetNumber(napi_env env, napi_value object, const char* name, std::int64_t n
   napi_value value = nullptr;
   napi_create_int64(env, number, &value);
   napi_set_named_property(env, object, name, value);
-}
-
-napi_value Boolean(napi_env env, bool on) {
-  napi_value value = nullptr;
-  napi_get_boolean(env, on, &value);
-  return value;
 }
 
 napi_value ThrowErrno(napi_env env, const char* what, int error) {
@@ -248,10 +243,8 @@ napi_value DefineKeeper(napi_env env) {
 
 void InitLaunch(napi_env env, napi_value exports) {
   napi_ref constructor = nullptr;  // lives as long as the environment, which deletes it
-  napi_value launch = nullptr;
   if (napi_create_reference(env, DefineKeeper(env), 1, &constructor) != napi_ok) return;
-  if (napi_create_function(env, "launch", NAPI_AUTO_LENGTH, Launch, constructor, &launch) != napi_ok) return;
-  napi_set_named_property(env, exports, "launch", launch);
+  AddMethod(env, exports, "launch", Launch, constructor);
 }
 
 }  // namespace stint

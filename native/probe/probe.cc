@@ -10,6 +10,7 @@
 #include "probe/worker.h"
 #include "support/napi_fields.h"
 #include "support/napi_limits.h"
+#include "support/napi_values.h"
 #include "template/template.h"
 
 namespace stint {
@@ -30,12 +31,6 @@ Call ReadCall(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, call.arguments, nullptr, &data);
   call.worker = static_cast<AttachedWorker*>(data);
   return call;
-}
-
-napi_value Boolean(napi_env env, bool value) {
-  napi_value result = nullptr;
-  napi_get_boolean(env, value, &result);
-  return result;
 }
 
 napi_value ThrowErrno(napi_env env, const char* what, int error) {
@@ -102,12 +97,6 @@ napi_value Sending(napi_env env, napi_callback_info info) {
 napi_value Done(napi_env env, napi_callback_info info) { ReadCall(env, info).worker->Done(); }
 
 napi_value Refused(napi_env env, napi_callback_info) { return Boolean(env, AllocationRefused()); }
-
-void AddMethod(napi_env env, napi_value object, const char* name, napi_callback method, void* data) {
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, method, data, &function);
-  napi_set_named_property(env, object, name, function);
-}
 
 napi_value MakeWorkerObject(napi_env env, AttachedWorker* worker) {
   napi_value object = nullptr;

@@ -14,6 +14,7 @@
 #include "probe/worker.h"
 #include "support/napi_exit.h"
 #include "support/napi_fields.h"
+#include "support/napi_values.h"
 #include "template/platform.h"
 #include "template/random.h"
 #include "template/serve.h"
@@ -37,12 +38,6 @@ AttachedWorker* Self(napi_env env, napi_callback_info info, napi_value* argument
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
   return static_cast<AttachedWorker*>(data);
-}
-
-napi_value Boolean(napi_env env, bool on) {
-  napi_value value = nullptr;
-  napi_get_boolean(env, on, &value);
-  return value;
 }
 
 napi_value ThrowErrno(napi_env env, const char* what, int error) {
@@ -134,12 +129,6 @@ napi_value LearnTimeOrigin(napi_env env, napi_callback_info) { return Boolean(en
 
 napi_value RestartTime(napi_env env, napi_callback_info) {
   return Boolean(env, TheTimeOrigin().Restart(EnvLoop::Of(env)->loop()));
-}
-
-void AddMethod(napi_env env, napi_value object, const char* name, napi_callback method, void* data) {
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, method, data, &function);
-  napi_set_named_property(env, object, name, function);
 }
 
 }  // namespace

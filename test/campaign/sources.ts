@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { root } from '../support/paths.js'
 
 const FOLDERS = ['lib', 'native']
-const LEFT_OUT = ['native/build', 'lib/cli']
+const LEFT_OUT = ['native/build', 'lib/cli'].map((folder) => join(root, folder))
 
 /** Twelve digits that change with any source of the library. */
 export function sourcesHash(): string {
@@ -28,7 +28,7 @@ function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (LEFT_OUT.some((folder) => path === join(root, folder))) return []
+    if (LEFT_OUT.includes(path)) return []
     if (entry.isDirectory()) return filesBelow(path)
     return [path]
   })

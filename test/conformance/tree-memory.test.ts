@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, type Kept, kept, MB, MS, script } from '../support/kept.js'
 import { SLACK } from '../support/poll.js'
+import { program } from '../support/programs.js'
 import { on, overEvery, type Rung, wrongRung } from '../support/rungs.js'
 
 const rungs: readonly (Rung & { readonly cause: number })[] = [
@@ -19,7 +20,7 @@ const rungs: readonly (Rung & { readonly cause: number })[] = [
 
 /** COUNT children that hold MEGABYTES each. */
 function holders(count: number, megabytes: number, limit: number) {
-  const hold = fixed('hold', []).files[0]
+  const hold = program('hold')
   const numbers = Array.from({ length: count }, (_, index) => index).join(' ')
   const plan = script(`for n in ${numbers}; do $HOLD ${megabytes} 700 & done; wait`, {
     memory: limit * MB,
@@ -59,7 +60,7 @@ overEvery(rungs, 'children just under the limit are spared', async (rung) => {
 
 // Real-time processes on every core keep the keeper from its look until the group's own limit is reached, a little further up.
 overEvery(rungs, 'memory that is used up before the keeper can look is told all the same', async (rung, context) => {
-  const share = fixed('share_memory', []).files[0]
+  const share = program('share_memory')
   const keepBusy = 'timeout 0.2 sh -c "while :; do :; done" &'
   const plan = script(
     `chrt -f 1 true || exit 77; chrt -f 1 sh -c '${keepBusy.repeat(availableParallelism())} exec chrt -f 2 $SHARE 60 2000'`,

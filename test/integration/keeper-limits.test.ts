@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, kept, lasted, MB, MS, script } from '../support/kept.js'
 import { SLACK } from '../support/poll.js'
+import { program } from '../support/programs.js'
 import { parseLimits } from '../support/rlimits.js'
 
 test('a wall limit ends a command that sleeps on, and spares one that ends in time', async () => {
@@ -60,7 +61,7 @@ test('private memory above the limit is refused by the kernel', async () => {
 test('memory of many processes is summed', async () => {
   const many = 'for n in 1 2 3 4 5 6; do $HOLD 60 20000 & done; wait'
   const plan = script(many, { memory: 200 * MB, wallNs: 20_000 * MS })
-  const holder = fixed('hold', []).files[0]
+  const holder = program('hold')
   const { report } = await kept({ ...plan, env: `${plan.env}HOLD=${holder}\0` })
   assert.deepEqual(causes(report), [cause.treeMemory])
   assert.ok(report.peakTreeMemory > 200 * MB, `${report.peakTreeMemory}`)

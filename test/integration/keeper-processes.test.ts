@@ -1,8 +1,8 @@
 // The limit on processes: none by a listener, N by a tracer. Both as root, too; threads are no processes.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { statFields } from '#lib/launch/proc-stat.js'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, kept, MB, MS, script } from '../support/kept.js'
 import { launched } from '../support/launched.js'
@@ -127,8 +127,7 @@ function withPolicy<T>(policy: 'other' | 'batch' | 'idle', body: () => T): T {
   }
 }
 
-/** The 41st field of proc_pid_stat(5); the name, the second, may hold spaces. */
+/** The 41st field of proc_pid_stat(5). */
 function policyOf(pid = 0): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-  return Number(fields[41 - 3])
+  return Number(statFields(pid)?.[41 - 3])
 }
