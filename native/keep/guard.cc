@@ -82,6 +82,10 @@ void KillOrphans(pid_t keeper) {
 }  // namespace
 
 void StandGuard() {
+  // Before there is a keeper: PR_SET_CHILD_SUBREAPER marks all descendants, too, in the very word of the kernel's in
+  // which a keeper marks itself. Both at once, and the keeper's own mark could be lost, its orphans the guard's
+  // (kernel/sys.c).
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);  // the guard ends when its keeper has ended
@@ -92,7 +96,6 @@ void StandGuard() {
   }
   CloseAll();
   prctl(PR_SET_NAME, "stint-guard");
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
   Guard(keeper);
 }
 
