@@ -29,8 +29,10 @@ await Promise.all(loops.map((loop) => new Promise((resolve) => loop.once('online
 
 let begun = 0
 let failures = 0
+const unused = new Set(patterns)
 await Promise.all(Array.from({ length: together }, turnByTurn))
 const load = together > 1 ? `${together} at once` : `with ${loops.length} busy loops`
+if (unused.size > 0) console.log(`soak: no test ran for ${[...unused].join(', ')}`)
 console.log(`soak: ${repetitions - failures} of ${repetitions} repetitions of ${files.length} files passed, ${load}`)
 process.exit(failures > 0 ? 1 : 0) // and the loops with it
 
@@ -41,6 +43,7 @@ async function turnByTurn() {
     const result = await runOnce()
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     console.log(`soak ${turn}/${repetitions}: ${result.ok ? 'ok' : 'FAILED'} in ${seconds} s, ${counted(result.output)}`)
+    for (const title of titlesOf(result.output)) forget(title)
     if (result.ok) continue
     failures++
     console.log(failing(result.output))
@@ -56,13 +59,23 @@ async function ofScenarios(headings) {
   const { patternOf, scenarioRows, testsOf } = await import('../out/support/scenario-page.js')
   const tests = scenarioRows(headings).flatMap(testsOf)
   const named = new Set(tests.map(({ file }) => `out/${file}.test.js`))
-  const patterns = [...new Set(tests.map(patternOf))].map((pattern) => `--test-name-pattern=${pattern}`)
-  return { files: testFiles().filter((file) => named.has(file)), patterns }
+  return { files: testFiles().filter((file) => named.has(file)), patterns: [...new Set(tests.map(patternOf))] }
 }
 
 function runOnce() {
-  const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...patterns]
+  const wanted = patterns.map((pattern) => `--test-name-pattern=${pattern}`)
+  const settings = ['--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...wanted]
   return attemptBeside(process.execPath, ['--test', ...settings, ...files])
+}
+
+/** Of the tests that ran: what the patterns left out has another mark. */
+function titlesOf(output) {
+  return [...output.matchAll(/^ *[✔✖] (.*) \([\d.]+ms\)$/gm)].map(([, title]) => title)
+}
+
+/** This pattern has a test. */
+function forget(title) {
+  for (const pattern of unused) if (new RegExp(pattern.slice(1, -1)).test(title)) unused.delete(pattern)
 }
 
 /** The runner's own closing lines, on one. */

@@ -25,10 +25,10 @@ export function testsOf(row: string): NamedTest[] {
   })
 }
 
-/** What `--test-name-pattern` takes: this title, with anything where it has *. */
+/** What `--test-name-pattern` takes: this title, with anything where it has *, over whichever rung (rungs.ts). */
 export function patternOf({ title }: NamedTest): string {
   const literal = title.split('*').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
-  return `/^${literal.join('.*')}$/`
+  return `/^${literal.join('.*')}(, by .*)?$/`
 }
 
 const headingOf = (section: string) => section.slice(0, section.indexOf('\n'))

@@ -33,5 +33,6 @@ describe('docs/scenarios.md', () => {
     assert.match('a value (wall) is 1.5', pattern('a value (*) is 1.5'))
     assert.doesNotMatch('a value (wall) is 1x5', pattern('a value (*) is 1.5'))
     assert.doesNotMatch('not a value', pattern('a value'))
+    assert.match('a value, by a memory cgroup', pattern('a value'))
   })
 })
