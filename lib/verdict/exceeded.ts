@@ -15,7 +15,8 @@ export function elapsedNs({ beginNs, endNs }: NativeReport): number {
 }
 
 const measures: Partial<Record<keyof Limits, (report: NativeReport) => readonly [used: number, limit: number]>> = {
-  memory: (report) => [Math.max(report.peakMemory, report.peakTreeMemory), report.limits.memory],
+  // Not peakMemory: what is resident may be a file's pages, which the limit does not count.
+  memory: (report) => [report.peakTreeMemory, report.limits.memory],
   cpuTime: (report) => [usedCpuNs(report), report.limits.cpuNs],
   wallTime: (report) => [elapsedNs(report), report.limits.wallNs],
   processes: (report) => [report.peakProcesses - 1, report.limits.processes],

@@ -151,22 +151,24 @@ std::int64_t JobCgroup::Memory() const {
   return sum;
 }
 
-std::int64_t JobCgroup::PeakMemory() const {
+std::int64_t JobCgroup::PeakMemory(std::int64_t file_bytes) const {
   if (memory_ == nullptr) return -1;
   const bool v2 = IsV2(*memory_);
   const std::int64_t peak = memory_->Number(v2 ? "memory.peak" : "memory.max_usage_in_bytes");
   const std::int64_t files = AtLeastZero(memory_->Field("memory.stat", v2 ? "file " : "total_cache ")) -
                              AtLeastZero(memory_->Field("memory.stat", v2 ? "shmem " : "total_shmem "));
-  return peak < 0 ? -1 : AtLeastZero(peak - AtLeastZero(files));
+  return peak < 0 ? -1 : AtLeastZero(peak - std::max(file_bytes, AtLeastZero(files)));
 }
 
 /// A victim alone may be that of a limit further up, or of the machine: only together with an arrival at this limit.
+/// What arrived at that of a group which the job itself has made is counted in v2's memory.events as well.
 bool JobCgroup::OutOfMemory() const {
   if (memory_ == nullptr) return false;
   const bool v2 = IsV2(*memory_);
   const bool killed = memory_->Field(v2 ? "memory.events" : "memory.oom_control", "oom_kill ") > 0;
   if (!killed) return false;
-  if (v2) return memory_->Field("memory.events", "oom ") > 0;
+  const char* own_events = memory_->Has("memory.events.local") ? "memory.events.local" : "memory.events";  // Linux 5.2
+  if (v2) return memory_->Field(own_events, "oom ") > 0;
   return std::ranges::any_of(kCountersV1, [this](const CounterV1& counter) { return WasReached(counter, *memory_); });
 }
 

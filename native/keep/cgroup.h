@@ -60,9 +60,9 @@ class JobCgroup {
   bool HoldsMemory() const { return memory_ != nullptr; }
   /// Anonymous and shared memory of the tree, in RAM or swapped out; -1 where unknown.
   std::int64_t Memory() const;
-  /// The most that it ever held, what the kernel used for it included and files it could have dropped not; -1 =
-  /// unknown.
-  std::int64_t PeakMemory() const;
+  /// The most that it ever held, what the kernel used for it included, without pages of files: those that are there
+  /// now, or as many as so many bytes of files may have been, whichever is more; -1 = unknown.
+  std::int64_t PeakMemory(std::int64_t file_bytes) const;
   /// True when the kernel killed a process because this group's own limit was reached.
   bool OutOfMemory() const;
   /// CPU time of the tree so far; -1 where unknown.

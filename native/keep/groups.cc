@@ -42,9 +42,16 @@ void Keeper::LeaveCgroup() {
   if (setup_.cgroup == nullptr) return;
   job_.rungs |= setup_.cgroup->rungs();
   job_.cpu_seen_ns = std::max(job_.cpu_seen_ns, CgroupCpuNs());
-  const std::int64_t peak = setup_.cgroup->PeakMemory();
-  if (peak > 0) job_.peak_tree_memory = std::max(job_.peak_tree_memory, peak);
+  job_.peak_tree_memory = std::max(job_.peak_tree_memory, PeakBetweenLooks());
   setup_.cgroup->Remove();
+}
+
+/// The group's own peak, which no look may have seen. Pages of files are in it, and what the kernel used: it tells of
+/// the job's memory what the files that the job read and wrote cannot have been, and no more than its limit unless that
+/// was reached.
+std::int64_t Keeper::PeakBetweenLooks() const {
+  const std::int64_t peak = setup_.cgroup->PeakMemory(job_.read_bytes + job_.written_bytes);
+  return job_.causes.Has(Cause::kCgroupMemory) ? peak : std::min(peak, job_.limits.memory);
 }
 
 }  // namespace stint

@@ -104,6 +104,7 @@ class Keeper {
   void NoteRungs();
   void LookForOom(std::int64_t now);
   void LeaveCgroup();
+  std::int64_t PeakBetweenLooks() const;
 
   // forks.cc
   void ReadForks();

@@ -54,6 +54,7 @@ constexpr FakeFile kPids{"pids.max", ""}, kKill{"cgroup.kill", ""}, kProcs{"cgro
 constexpr FakeFile kCpu{"cpu.stat", "usage_usec 1500\nuser_usec 1000\nsystem_usec 500\n"};
 constexpr FakeFile kStat{"memory.stat", "anon 1000\nfile 700\nkernel 5\nshmem 300\nactive_anon 9\n"};
 constexpr FakeFile kEvents{"memory.events", "low 0\nhigh 0\nmax 4\noom 0\noom_kill 0\noom_group_kill 0\n"};
+constexpr FakeFile kLocal{"memory.events.local", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n"};
 constexpr FakeFile kPeak{"memory.peak", "2400\n"}, kSwapped{"memory.swap.current", "20\n"};
 
 CgroupWish Wish(std::int64_t memory, bool cpu, std::int64_t tasks) {
@@ -83,7 +84,8 @@ void UsageIsRead() {
   cgroup.Adopt(group.path(), Wish(1 << 20, true, kUnset));
   cgroup.CloseDoors();
   EXPECT(cgroup.Memory() == 1000 + 300 + 20);
-  EXPECT(cgroup.PeakMemory() == 2400 - (700 - 300));
+  EXPECT(cgroup.PeakMemory(0) == 2400 - (700 - 300));
+  EXPECT(cgroup.PeakMemory(900) == 2400 - 900 && cgroup.PeakMemory(9000) == 0);
   EXPECT(cgroup.CpuNs() == 1'500'000);
 }
 
@@ -99,13 +101,24 @@ void AVictimCountsOnlyWhenThisLimitWasReached() {
   EXPECT(cgroup.OutOfMemory());
 }
 
+void AVictimOfAGroupFurtherDownIsNotThisLimits() {
+  const FakeGroup group({kMax, kWhole, kEvents, kLocal, kProcs});
+  JobCgroup cgroup;
+  cgroup.Adopt(group.path(), Wish(1 << 20, false, kUnset));
+  cgroup.CloseDoors();
+  group.Put("memory.events", "low 0\nhigh 0\nmax 9\noom 1\noom_kill 1\n");
+  EXPECT(!cgroup.OutOfMemory());
+  group.Put("memory.events.local", "low 0\nhigh 0\nmax 9\noom 1\noom_kill 0\n");  // the victim was in one further down
+  EXPECT(cgroup.OutOfMemory());
+}
+
 void WithoutControllersNothingIsClaimed() {
   const FakeGroup group({kKill, kProcs});
   JobCgroup cgroup;
   cgroup.Adopt(group.path(), Wish(1 << 20, true, 7));
   cgroup.CloseDoors();
   EXPECT(cgroup.rungs() == kRungCgroupKill && !cgroup.HoldsMemory());
-  EXPECT(cgroup.Memory() == -1 && cgroup.CpuNs() == -1 && cgroup.PeakMemory() == -1 && !cgroup.OutOfMemory());
+  EXPECT(cgroup.Memory() == -1 && cgroup.CpuNs() == -1 && cgroup.PeakMemory(0) == -1 && !cgroup.OutOfMemory());
 }
 
 void AGroupThatNobodyEnteredIsForgotten() {
@@ -124,6 +137,7 @@ const tests::AddTests added({
     {"cgroup: limits are written to a group of v2", LimitsAreWritten},
     {"cgroup: usage is read from a group of v2", UsageIsRead},
     {"cgroup: a victim counts only when this limit was reached", AVictimCountsOnlyWhenThisLimitWasReached},
+    {"cgroup: a victim of a group further down is not this limit's", AVictimOfAGroupFurtherDownIsNotThisLimits},
     {"cgroup: without controllers nothing is claimed", WithoutControllersNothingIsClaimed},
     {"cgroup: a group that nobody entered is forgotten", AGroupThatNobodyEnteredIsForgotten},
 });

@@ -252,6 +252,12 @@ const memory: Row[] = [
     'Anything/signaled certain',
     ['memory'],
   ],
+  [
+    'an end of its own with more resident than the limit, which pages of files may be',
+    ended({ exitCode: 0, peakMemory: 300 * mebibyte }),
+    'Anything/exited certain',
+    [],
+  ],
 ]
 
 const cpu: Row[] = [
@@ -282,13 +288,13 @@ const cpu: Row[] = [
   ],
   [
     'usage over three limits is told',
-    command({ exitCode: 1, endNs: 13 * second, peakProcesses: 4, peakMemory: 257 * mebibyte }),
+    command({ exitCode: 1, endNs: 13 * second, peakProcesses: 4, peakTreeMemory: 257 * mebibyte }),
     'Anything/exited certain',
     ['memory', 'wallTime', 'processes'],
   ],
   [
     'usage at a limit is not over it',
-    command({ exitCode: 0, endNs: 12 * second, peakProcesses: 3, peakMemory: 256 * mebibyte }),
+    command({ exitCode: 0, endNs: 12 * second, peakProcesses: 3, peakTreeMemory: 256 * mebibyte }),
     'Ok/exited certain',
     [],
   ],
