@@ -5,10 +5,10 @@
 //   npm run test:v2                        the tests of every rung that a group serves
 //   npm run test:v2 -- conformance/ladder  other tests
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { attempt, fail } from './command.mjs'
+import { attempt, fail, run } from './command.mjs'
 import { testFiles } from './test-files.mjs'
 
 const KERNEL = 'linux.uml'
@@ -28,7 +28,11 @@ chmodSync(folder, 0o755)
 const failed = join(folder, 'failed')
 mkdirSync(join(folder, 'tmp'))
 writeFileSync(join(folder, 'init'), init(), { mode: 0o755 })
-const settings = ['rootfstype=hostfs', 'rootflags=/', 'rw', `init=${join(folder, 'init')}`, 'mem=3000M']
+const disk = join(folder, 'disk')
+writeFileSync(disk, '')
+truncateSync(disk, 2 ** 30)
+run('mkfs.ext4', ['-q', '-F', disk])
+const settings = ['rootfstype=hostfs', 'rootflags=/', 'rw', `init=${join(folder, 'init')}`, 'mem=3000M', `ubd0=${disk}`]
 const child = spawnSync(KERNEL, [...settings, 'con=null', 'con0=null,fd:1', 'quiet'], {
   stdio: ['ignore', 'inherit', 'inherit'],
   timeout: MOST_SECONDS * 1000,
@@ -50,11 +54,12 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t tmpfs -o mode=755 dev /dev
 mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/zero c 1 5; mknod -m 666 /dev/random c 1 8; mknod -m 666 /dev/urandom c 1 9
-mknod -m 666 /dev/tty c 5 0; mknod -m 666 /dev/ptmx c 5 2; ln -s /proc/self/fd /dev/fd
+mknod -m 666 /dev/tty c 5 0; mknod -m 666 /dev/ptmx c 5 2; mknod /dev/ubda b 98 0; ln -s /proc/self/fd /dev/fd
 mkdir -m 1777 /dev/shm /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mount -t devpts pts /dev/pts
-mount -t tmpfs -o mode=1777 tmp ${join(folder, 'tmp')}
+mount -t ext4 /dev/ubda ${join(folder, 'tmp')}
+chmod 1777 ${join(folder, 'tmp')}
 ip link set lo up
 groups=/sys/fs/cgroup
 mount -t cgroup2 none $groups

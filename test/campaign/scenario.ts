@@ -25,6 +25,7 @@ export interface Ending {
   readonly wallTime: number
   /** Of an outcome. */
   readonly queueTime?: number
+  readonly overLimit?: readonly string[]
   readonly limits?: object
   readonly usage?: { readonly cpuTime: number }
   readonly exitCode?: number | null

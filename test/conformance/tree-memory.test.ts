@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
 import { cause } from '#lib/verdict/causes.js'
 import { causes, fixed, type Kept, kept, MB, MS, script } from '../support/kept.js'
+import { onDisk } from '../support/paths.js'
 import { SLACK } from '../support/poll.js'
 import { program } from '../support/programs.js'
 import { on, overEvery, type Rung, wrongRung } from '../support/rungs.js'
@@ -93,7 +94,7 @@ overEvery(
   rungs,
   'pages of files that are read are not the memory of the job, nor part of what it is told to have held',
   async (rung) => {
-    const read = 'd=$(mktemp); head -c 150000000 /dev/zero >$d; cat $d >/dev/null; cat $d >/dev/null; rm $d'
+    const read = `d=$(mktemp -p ${onDisk()}); head -c 150000000 /dev/zero >$d; cat $d >/dev/null; cat $d >/dev/null; rm $d`
     const { report } = await keptOn(rung, { ...script(read, { memory: 60 * MB }), cwd: '/' })
     assert.deepEqual([causes(report), report.exitCode], [[], 0])
     assert.ok(report.peakTreeMemory < 20 * MB, `${report.peakTreeMemory}`)

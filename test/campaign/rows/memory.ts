@@ -1,20 +1,24 @@
 // Memory: on and off the heap, in threads, in children, shared, only reserved, held by the host. Sizes are as small as the truth
 // allows: a repetition costs what its pages cost.
 import type { CommandOptions, Size } from 'stint'
+import { onDisk } from '../../support/paths.js'
 import { program } from '../../support/programs.js'
-import type { Scenario, Truth } from '../scenario.js'
+import type { Ending, Scenario, Truth } from '../scenario.js'
 
 const OFF_HEAP: Truth[] = ['Memorylimit/data', 'Memorylimit/tree', 'Memorylimit/cgroup']
 const ANY: Truth[] = ['Memorylimit/heap', 'Memorylimit/thread', ...OFF_HEAP]
 const TREE: Truth[] = ['Memorylimit/tree', 'Memorylimit/cgroup']
 
+/** Who ends by itself was not over the limit either. */
+const check = ({ kind, overLimit }: Ending) => (kind === 'Ok' && overLimit ? `over ${overLimit}` : undefined)
+
 function fn(name: string, truth: readonly Truth[], memory: Size, [task, ...args]: readonly [string, ...unknown[]]): Scenario {
-  return { name, truth, run: (kit) => kit.call('memory', task, args, { memory, wallTime: '90s' }) }
+  return { name, truth, check, run: (kit) => kit.call('memory', task, args, { memory, wallTime: '90s' }) }
 }
 
 function command(name: string, truth: readonly Truth[], options: CommandOptions, line: readonly [string, ...string[]]): Scenario {
   const [file, ...args] = line
-  return { name, truth, once: true, run: (kit) => kit.command(file, args, { wallTime: '60s', ...options }) }
+  return { name, truth, check, once: true, run: (kit) => kit.command(file, args, { wallTime: '60s', ...options }) }
 }
 
 const sixOf = (megabytes: number) =>
@@ -63,6 +67,11 @@ export const memory: readonly Scenario[] = [
   command('six children of 3 MB under 30 MB', ['Ok/exited'], { memory: '30MB' }, sixShort(3)),
   command('30 MB shared between two, under 20 MB', TREE, { memory: '20MB' }, [program('share_memory'), '30', '20000']),
   command('14 MB shared between two, under 20 MB', ['Ok/exited'], { memory: '20MB' }, [program('share_memory'), '14', '20']),
+  command('40 MB written to a file and removed, under 20 MB', ['Ok/exited'], { memory: '20MB' }, [
+    'sh',
+    '-c',
+    `f=$(mktemp -p ${onDisk()}) && head -c 40000000 /dev/zero >$f && cat $f >/dev/null && rm $f`,
+  ]),
   command('malloc unchecked, pieces of 64 kB', ['Memorylimit/data/probable'], { memory: '20MB' }, [
     program('unchecked_malloc'),
     '64',
