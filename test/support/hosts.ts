@@ -36,7 +36,9 @@ export function startHost(name: string, args: readonly string[] = [], before: re
     return { code, signal }
   })
   async function line<T>(index: number, milliseconds = 30_000): Promise<T> {
-    await until(`line ${index} of host ${name}`, () => over || said.length > index, milliseconds)
+    await until(`line ${index} of host ${name}`, () => over || said.length > index, milliseconds).catch((error: Error) => {
+      throw new Error(`${error.message}, which said ${JSON.stringify(said)}: ${complaints}`)
+    })
     if (said.length <= index) throw new Error(`host ${name} ended and said ${JSON.stringify(said)}: ${complaints}`)
     return said[index] as T
   }
