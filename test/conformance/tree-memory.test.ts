@@ -21,13 +21,9 @@ const rungs: readonly (Rung & { readonly cause: number })[] = [
 
 /** COUNT children that hold MEGABYTES each. */
 function holders(count: number, megabytes: number, limit: number) {
-  const hold = program('hold')
   const numbers = Array.from({ length: count }, (_, index) => index).join(' ')
-  const plan = script(`for n in ${numbers}; do $HOLD ${megabytes} 700 & done; wait`, {
-    memory: limit * MB,
-    wallNs: 20_000 * MS,
-  })
-  return { ...plan, env: `${plan.env}HOLD=${hold}\0` }
+  const line = `for n in ${numbers}; do ${program('hold')} ${megabytes} 700 & done; wait`
+  return script(line, { memory: limit * MB, wallNs: 20_000 * MS })
 }
 
 async function keptOn(rung: Rung, plan: Parameters<typeof kept>[0]): Promise<Kept> {
@@ -62,16 +58,9 @@ overEvery(rungs, 'children just under the limit are spared', async (rung) => {
 
 // Real-time processes on every core keep the keeper from its look until the group's own limit is reached, a little further up.
 overEvery(rungs, 'memory that is used up before the keeper can look is told all the same', async (rung, context) => {
-  const share = program('share_memory')
-  const keepBusy = 'timeout 0.2 sh -c "while :; do :; done" &'
-  const plan = script(
-    `chrt -f 1 true || exit 77; chrt -f 1 sh -c '${keepBusy.repeat(availableParallelism())} exec chrt -f 2 $SHARE 60 2000'`,
-    {
-      memory: 20 * MB,
-      wallNs: 20_000 * MS,
-    },
-  )
-  const ended = await keptOn(rung, { ...plan, env: `${plan.env}SHARE=${share}\0` })
+  const keepBusy = 'timeout 0.2 sh -c "while :; do :; done" &'.repeat(availableParallelism())
+  const line = `chrt -f 1 true || exit 77; chrt -f 1 sh -c '${keepBusy} exec chrt -f 2 ${program('share_memory')} 60 2000'`
+  const ended = await keptOn(rung, script(line, { memory: 20 * MB, wallNs: 20_000 * MS }))
   if (ended.report.exitCode === 77) return context.skip('no right to a real-time policy')
   assert.deepEqual(causes(ended.report), [causeOn(rung, ended)])
   assert.ok(ended.report.peakTreeMemory > 20 * MB, `${ended.report.peakTreeMemory}`)

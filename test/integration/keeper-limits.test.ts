@@ -59,10 +59,8 @@ test('private memory above the limit is refused by the kernel', async () => {
 })
 
 test('memory of many processes is summed', async () => {
-  const many = 'for n in 1 2 3 4 5 6; do $HOLD 60 20000 & done; wait'
-  const plan = script(many, { memory: 200 * MB, wallNs: 20_000 * MS })
-  const holder = program('hold')
-  const { report } = await kept({ ...plan, env: `${plan.env}HOLD=${holder}\0` })
+  const many = `for n in 1 2 3 4 5 6; do ${program('hold')} 60 20000 & done; wait`
+  const { report } = await kept(script(many, { memory: 200 * MB, wallNs: 20_000 * MS }))
   assert.deepEqual(causes(report), [cause.treeMemory])
   assert.ok(report.peakTreeMemory > 200 * MB, `${report.peakTreeMemory}`)
 })

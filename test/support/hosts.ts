@@ -36,11 +36,10 @@ export function startHost(name: string, args: readonly string[] = [], before: re
     return { code, signal }
   })
   async function line<T>(index: number, milliseconds = 30_000): Promise<T> {
-    await until(`line ${index} of host ${name}`, () => over || said.length > index, milliseconds).catch((error: Error) => {
-      throw new Error(`${error.message}, which said ${JSON.stringify(said)}: ${complaints}`)
-    })
-    if (said.length <= index) throw new Error(`host ${name} ended and said ${JSON.stringify(said)}: ${complaints}`)
-    return said[index] as T
+    await until(`line ${index}`, () => over || said.length > index, milliseconds).catch(() => undefined)
+    if (said.length > index) return said[index] as T
+    const why = over ? 'ended' : `was waited for ${milliseconds} ms for line ${index}`
+    throw new Error(`host ${name} ${why} and said ${JSON.stringify(said)}: ${complaints}`)
   }
   return { child, pid: child.pid ?? -1, said, ended, complaints: () => complaints, line }
 }
