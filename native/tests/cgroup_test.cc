@@ -24,9 +24,9 @@ struct FakeFile {
 class FakeGroup {
  public:
   explicit FakeGroup(const std::vector<FakeFile>& files) : files_(files) {
-    char name[] = "/tmp/stint-test-group-XXXXXX";
-    const char* made = mkdtemp(name);
-    path_ = made == nullptr ? "" : made;
+    const char* temporary = getenv("TMPDIR");
+    path_ = std::string(temporary == nullptr ? "/tmp" : temporary) + "/stint-test-group-XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
     for (const FakeFile& file : files_) Put(file.name, file.text);
   }
   ~FakeGroup() {
