@@ -69,6 +69,8 @@ void Keeper::FillUsage(ReportMessage* report) const {
   report->peak_tree_memory = job_.peak_tree_memory;
   report->peak_processes = std::max(job_.peak_processes, job_.peak_traced);
   report->leftovers = AtLeastZero(job_.leftovers);
+  // Nobody counted them, but these were alive together with the job's own.
+  if (job_.limits.processes == kUnset) report->peak_processes = std::max(report->peak_processes, report->leftovers + 1);
   report->read_bytes = AtLeastZero(job_.read_bytes - job_.base_read);
   report->written_bytes = AtLeastZero(job_.written_bytes - job_.base_written);
 }

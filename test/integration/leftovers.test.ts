@@ -22,6 +22,7 @@ behaviours('leftovers', ({ tasks }) => {
     const outcome = await ending(tasks<Processes>('processes', { wallTime: '20s' }).startChildren.run(3))
     gone(...returned(outcome))
     assert.equal(outcome.usage.leftovers, 3, summary(outcome))
+    assert.equal(outcome.usage.peakProcesses, 4, summary(outcome))
     assert.ok(outcome.wallTime < SLACK)
   })
 
@@ -71,6 +72,7 @@ commandBehaviours('leftovers of commands', () => {
     assert.deepEqual(sleepers(), [])
     endedAt(failure, 400)
     assert.ok(failure.usage.leftovers >= 2, summary(failure))
+    assert.ok(failure.usage.peakProcesses > failure.usage.leftovers, summary(failure))
   })
 
   test('a command whose children all ended has no leftovers', async () => {
