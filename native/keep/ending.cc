@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "keep/cpu_clock.h"
 #include "keep/keeper.h"
 #include "keep/thaw.h"
-#include "keep/tree_cpu.h"
 #include "keep/tree_memory.h"
 #include "keep/wait_result.h"
 #include "support/clock.h"

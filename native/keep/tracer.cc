@@ -7,21 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 
+#include "keep/cpu_clock.h"
 #include "keep/directory.h"
 #include "keep/ptrace_calls.h"
 #include "support/unique_fd.h"
 
 namespace stint {
 namespace {
-
-/// A process's CPU clock exists for its leader only (clock_getcpuclockid(3)): the cheapest way to tell it from a
-/// thread.
-bool IsProcess(pid_t tid) {
-  timespec time;
-  return clock_gettime(static_cast<clockid_t>((~static_cast<unsigned>(tid) << 3) | 2), &time) == 0;
-}
 
 bool StopsGroup(int signal) { return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
 

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "keep/cpu_clock.h"
 #include "keep/directory.h"
 #include "keep/wait_result.h"
 #include "support/clock.h"
@@ -63,11 +64,11 @@ bool ParseStat(std::string_view text, Member* member) {
   return true;
 }
 
-/// A tracee counts as a child, whoever its parent is.
+/// A tracee counts as a child, whoever its parent is; a thread may be one, too.
 bool IsLivingChild(pid_t pid) {
   siginfo_t info{};
   const int result = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL);
-  return result == 0 && (info.si_pid == 0 || IsStop(info));
+  return result == 0 && (info.si_pid == 0 || IsStop(info)) && IsProcess(pid);
 }
 
 }  // namespace

@@ -2,20 +2,9 @@
 
 #include <algorithm>
 
-#include "support/clock.h"
+#include "keep/cpu_clock.h"
 
 namespace stint {
-namespace {
-
-/// clock_getcpuclockid(3) without its check that the process exists: a clock that is gone reads as -1 anyway.
-clockid_t CpuClockOf(pid_t pid) {
-  constexpr clockid_t kScheduled = 2;  // CPUCLOCK_SCHED
-  return static_cast<clockid_t>((~static_cast<unsigned>(pid) << 3) | kScheduled);
-}
-
-}  // namespace
-
-std::int64_t CpuTimeOf(pid_t pid) { return ClockNs(CpuClockOf(pid)); }
 
 void TreeCpu::Begin() {
   seen_.clear();

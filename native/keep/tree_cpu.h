@@ -11,9 +11,6 @@
 
 namespace stint {
 
-/// CPU time of a living process with all its threads (clock_getcpuclockid(3)), -1 when it is gone.
-std::int64_t CpuTimeOf(pid_t pid);
-
 class TreeCpu {
  public:
   void Begin();

@@ -101,6 +101,12 @@ commandBehaviours('processes of commands', () => {
     assert.equal(sleepers(), 200)
   })
 
+  test('a leftover with threads is one leftover', async () => {
+    const node = `${process.execPath} -e 'console.log(1); setInterval(() => {}, 1000)'`
+    const outcome = await command('sh', ['-c', `{ ${node} & } | head -1`], { processes: 3, wallTime })
+    assert.deepEqual([outcome.stdout, outcome.usage.leftovers], ['1\n', 1], summary(outcome))
+  })
+
   test('a program that is stopped and continued by its parent runs on under an allowance', async () => {
     const script = 'sleep 0.2 & child=$!; kill -STOP $child; kill -CONT $child; wait $child && echo fine'
     const outcome = await command('sh', ['-c', script], { processes: 1, wallTime })
